@@ -1,0 +1,160 @@
+"""Sessions out of events, in DuckDB, which spills to disk what memory does not hold.
+
+Knows persons, times and order; must not know files, prefixes or what a query says.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from xmr_engine.data.events import Event
+from xmr_engine.errors import DataError
+
+__all__ = ["Sessions", "Step", "cut_sessions"]
+
+_BATCH = 20_000
+_LONGEST_ROW = 4_000_000  # bytes; a query is cut off long before
+
+_READ = """
+CREATE VIEW event AS SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = '\t', quote = '',
+    escape = '', comment = '', nullstr = '\x01', max_line_size = ?, columns = {'row': 'BIGINT', 'person': 'BIGINT',
+    'time': 'BIGINT', 'query': 'VARCHAR'})
+"""
+# an event opens a session if it is the person's first or comes after a gap
+_CUT = """
+CREATE TABLE step AS
+WITH stepped AS (
+    SELECT *, lag(time) OVER w AS time_before, lag(query) OVER w AS query_before
+    FROM event WINDOW w AS (PARTITION BY person ORDER BY time, row)
+), marked AS (
+    SELECT row, person, time, query, query_before,
+        (time_before IS NULL OR time - time_before > ?) AS opens
+    FROM stepped
+)
+SELECT row, person, time, query, opens, (NOT opens AND query = query_before) AS repeats,
+    last_value(CASE WHEN opens THEN row END IGNORE NULLS) OVER w AS opener,
+    last_value(CASE WHEN opens THEN time END IGNORE NULLS) OVER w AS start
+FROM marked WINDOW w AS (PARTITION BY person ORDER BY time, row ROWS UNBOUNDED PRECEDING)
+"""
+_COMMON = "CREATE TABLE common AS SELECT query FROM step GROUP BY query HAVING count(DISTINCT person) >= ?"
+_COUNT = """
+SELECT count(*) FILTER (WHERE opens), count(DISTINCT person), count(*) FILTER (WHERE repeats) FROM step
+"""
+_STEPS = """
+SELECT opener, row, person, query, {common} FROM step {join} WHERE NOT repeats ORDER BY start, opener, time, row
+"""
+
+
+class Step(NamedTuple):
+    """One query of a session.
+
+    `row` counts the log's good rows; `common` tells whether enough persons typed the query.
+    """
+
+    session: int
+    row: int
+    person: int
+    query: str
+    common: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """The sessions of a log, ordered by their start; `steps` can be read once."""
+
+    n_sessions: int
+    n_people: int
+    n_repeats: int
+    steps: Iterator[Step]
+
+
+@contextmanager
+def cut_sessions(
+    events: Iterable[Event], *, gap_minutes: float = 30.0, min_people: int = 1, memory_limit: str | None = None
+) -> Iterator[Sessions]:
+    """Cut each person's events into sessions, for as long as the context is open.
+
+    A gap strictly over `gap_minutes` ends a session. Events of the same time keep the order in
+    which they come. A query that repeats the one before it in its session is dropped.
+
+    Parameters
+    ----------
+    events : iterable of Event
+        In file order. They are written to a temporary folder first.
+    gap_minutes : float
+        Longest pause within a session.
+    min_people : int
+        How many distinct persons make a query common.
+    memory_limit : str, optional
+        What DuckDB may use, such as ``2GB``; the rest it keeps on disk.
+
+    Raises
+    ------
+    DataError
+        If DuckDB cannot do it: no room on the disk, or too little memory.
+    """
+    with tempfile.TemporaryDirectory(prefix="nextquery-") as folder:
+        spool = Path(folder) / "events.tsv"
+        if not _write(events, spool):
+            raise DataError("the log holds no usable query")
+        connection = duckdb.connect(str(Path(folder) / "events.duckdb"))
+        try:
+            connection.execute("SET enable_progress_bar = false")
+            connection.execute(f"SET temp_directory = '{folder}/spill'")
+            if memory_limit is not None:
+                connection.execute("SET memory_limit = ?", [memory_limit])
+            yield _cut(connection, spool, gap_minutes, min_people)
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except duckdb.Error as error:
+            raise DataError(f"cutting sessions failed: {str(error).splitlines()[0]}") from None
+        finally:
+            connection.close()
+
+
+def _write(events: Iterable[Event], path: Path) -> int:
+    """Write the events as numbered rows and return how many they are."""
+    lines: list[str] = []
+    n_rows = 0
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for n_rows, (person, time, query) in enumerate(events, 1):
+            lines.append(f"{n_rows - 1}\t{person}\t{time}\t{query}\n")
+            if len(lines) == _BATCH:
+                stream.writelines(lines)
+                lines.clear()
+        stream.writelines(lines)
+    return n_rows
+
+
+def _cut(connection: duckdb.DuckDBPyConnection, spool: Path, gap_minutes: float, min_people: int) -> Sessions:
+    columns = _READ.replace("?", f"'{spool}'", 1).replace("?", str(_LONGEST_ROW))
+    connection.execute(columns)
+    connection.execute(_CUT, [round(gap_minutes * 60_000_000)])
+    spool.unlink()
+    common, join = "true", ""
+    if min_people > 1:
+        connection.execute(_COMMON, [min_people])
+        common, join = "common.query IS NOT NULL", "LEFT JOIN common USING (query)"
+    n_sessions, n_people, n_repeats = connection.execute(_COUNT).fetchall()[0]
+    return Sessions(
+        n_sessions=n_sessions,
+        n_people=n_people,
+        n_repeats=n_repeats,
+        steps=_steps(connection, _STEPS.format(common=common, join=join)),
+    )
+
+
+def _steps(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Step]:
+    """Yield the steps, sessions numbered as they come."""
+    found = connection.execute(query)
+    session, opener = -1, None
+    while batch := found.fetchmany(_BATCH):
+        for opened_by, row, person, text, common in batch:
+            if opened_by != opener:
+                session, opener = session + 1, opened_by
+            yield Step(session, row, person, text, common)
