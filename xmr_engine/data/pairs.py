@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xmr_engine.data.events import PAIR_COLUMNS, Meter, Progress, check_header, clean, read_events
+from xmr_engine.data.prefixes import draw_prefix, follow
 from xmr_engine.data.report import FileTally, Report
 from xmr_engine.data.sessions import Step, cut_sessions
 from xmr_engine.data.tables import Bad, read_rows
 from xmr_engine.errors import ConfigError, DataError
 from xmr_engine.text import normalise, normalise_prefix
 
-__all__ = ["Pair", "Pairs", "contexts", "draw_prefix", "pair_up", "read_pairs", "split_last", "take", "write_pairs"]
+__all__ = ["Pair", "Pairs", "contexts", "pair_of", "read_pairs", "split_last", "take", "write_pairs"]
 
 N_CONTEXT = 5
 
 _normalise = lru_cache(maxsize=1 << 16)(normalise)
-_HEADER = "previous\tprefix\tnext\tsession\n"
-_MASK = (1 << 64) - 1
+HEADER = "previous\tprefix\tnext\tsession\n"
 
 
 class Pair(NamedTuple):
@@ -91,32 +91,15 @@ def read_pairs(
         with cut_sessions(events, gap_minutes=gap_minutes) as sessions:
             report.sessions, report.people = sessions.n_sessions, sessions.n_people
             report.repeats = sessions.n_repeats
-            pairs = _gather(pair_up(sessions.steps, seed))
+            pairs = _gather(pair_of(before, step, seed) for before, step in follow(sessions.steps))
     report.kept["pairs"] = len(pairs.next)
     return pairs
 
 
-def pair_up(steps: Iterable[Step], seed: int) -> Iterator[Pair]:
-    """Yield one pair for every step of every session, its prefix drawn by seed and row."""
-    session, previous = -1, ""
-    for step in steps:
-        if step.session != session:
-            session, previous = step.session, ""
-        yield Pair(previous, draw_prefix(step.query, seed, step.row), step.query, session, step.person)
-        previous = step.query
-
-
-def draw_prefix(text: str, seed: int, row: int) -> str:
-    """Return a prefix whose length is uniform on 1..len(text), the same for the same arguments.
-
-    The draw is a hash (splitmix64 of Steele, Lea and Flood 2014), so it does not depend on what
-    else is drawn, or in which order.
-    """
-    state = ((seed + 1) * 0xD1342543DE82EF95 + (row + 1) * 0x9E3779B97F4A7C15) & _MASK
-    state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _MASK
-    state ^= state >> 31
-    return text[: 1 + (state * len(text) >> 64)]
+def pair_of(before: Step | None, step: Step, seed: int) -> Pair:
+    """Return the pair that a step makes, its prefix drawn by seed and row."""
+    previous = "" if before is None else before.query
+    return Pair(previous, draw_prefix(step.query, seed, step.row), step.query, step.session, step.person)
 
 
 def write_pairs(pairs: Pairs, path: str | Path) -> None:
@@ -125,7 +108,7 @@ def write_pairs(pairs: Pairs, path: str | Path) -> None:
     beside = target.with_name(target.name + ".partial")
     rows = zip(pairs.previous, pairs.prefix, pairs.next, pairs.session, strict=True)
     with beside.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(_HEADER)
+        stream.write(HEADER)
         stream.writelines(f"{previous}\t{prefix}\t{text}\t{session}\n" for previous, prefix, text, session in rows)
     beside.replace(target)
 
