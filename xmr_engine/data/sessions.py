@@ -100,14 +100,14 @@ def cut_sessions(
     """
     with tempfile.TemporaryDirectory(prefix="nextquery-") as folder:
         spool = Path(folder) / "events.tsv"
-        if not _write(events, spool):
-            raise DataError("the log holds no usable query")
         connection = duckdb.connect(str(Path(folder) / "events.duckdb"))
         try:
             connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = '{folder}/spill'")
             if memory_limit is not None:
                 connection.execute("SET memory_limit = ?", [memory_limit])
+            if not _write(events, spool):
+                raise DataError("the log holds no usable query")
             yield _cut(connection, spool, gap_minutes, min_people)
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
