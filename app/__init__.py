@@ -1,0 +1,61 @@
+"""The web demo: session-aware completions as you type, and what the index did.
+
+Knows Flask and the engine's door; knows no array library and no file format.
+"""
+
+import os
+from collections.abc import Sequence
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import problems, security
+from app.api import api
+from app.catalog import Catalog, Completer, Preset, open_catalog
+from app.pages import pages
+from app.session import CookieInterface
+from app.settings import Settings, SettingsError
+from app.telemetry import telemetry
+from xmr_engine.errors import XmrError
+
+__all__ = ["create_app"]
+
+
+def create_app(
+    settings: Settings | None = None, completers: Sequence[Completer] | None = None, presets: Sequence[Preset] = ()
+) -> Flask:
+    """Build the app.
+
+    Parameters
+    ----------
+    settings
+        Absent: read from the environment.
+    completers
+        Models already open; absent: those of the settings' folder.
+    presets
+        Prepared moments to show with given completers.
+
+    Raises
+    ------
+    SystemExit
+        With one line, if a setting or a model cannot be used.
+    """
+    try:
+        settings = settings or Settings.from_environment(os.environ)
+        catalog = open_catalog(settings.models) if completers is None else Catalog(completers, presets)
+    except (SettingsError, XmrError) as error:
+        raise SystemExit(f"error: {error}") from error
+    app = Flask(__name__, static_folder="../static", template_folder="../templates")
+    app.secret_key = settings.secret_key
+    app.session_interface = CookieInterface()
+    app.config.update(SESSION_COOKIE_NAME="nextquery", SESSION_COOKIE_SAMESITE="Lax", SESSION_REFRESH_EACH_REQUEST=False)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions["catalog"] = catalog
+    problems.install(app)
+    security.install(app)
+    for blueprint in (api, pages, telemetry):
+        app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,78 @@
+"""Refusals in one form: RFC 9457 problem documents with a request id, a plain page for people.
+
+Knows HTTP statuses; knows nothing of models or sessions.
+"""
+
+import logging
+import uuid
+from typing import Any
+
+from flask import Flask, Response, g, json, render_template, request
+from werkzeug.exceptions import HTTPException, UnprocessableEntity
+
+from xmr_engine.errors import ConfigError
+
+logger = logging.getLogger(__name__)
+
+
+def refuse(detail: str) -> UnprocessableEntity:
+    """Return the 422 to raise for a request that is well-formed but asks the impossible."""
+    return UnprocessableEntity(detail)
+
+
+def install(app: Flask) -> None:
+    """Give every request an id and every error one form."""
+    app.before_request(_name_request)
+    app.after_request(_show_request_id)
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(ConfigError, _from_engine)
+    app.register_error_handler(Exception, _from_fault)
+
+
+def request_id() -> str:
+    """Return the id of the current request."""
+    if "request_id" not in g:
+        g.request_id = uuid.uuid4().hex
+    return str(g.request_id)
+
+
+def _name_request() -> None:
+    """Draw the request's id before anything can fail."""
+    request_id()
+
+
+def _show_request_id(response: Response) -> Response:
+    """Send the id with every answer."""
+    response.headers["X-Request-ID"] = request_id()
+    return response
+
+
+def _from_http(error: HTTPException) -> Response:
+    """Turn a refusal of Flask's or ours into a problem document."""
+    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
+        return error.get_response()  # type: ignore[return-value]
+    response = _problem(error.code, error.name, error.description or error.name)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _from_engine(error: ConfigError) -> Response:
+    """Pass on what the engine says about an impossible setting."""
+    return _problem(422, "Unprocessable Entity", str(error))
+
+
+def _from_fault(error: Exception) -> Response:
+    """Log a fault with its id; tell the visitor no more than the id."""
+    logger.error("request %s failed", request_id(), exc_info=error)
+    return _problem(500, "Internal Server Error", "The server failed; its log has more under this request id.")
+
+
+def _problem(status: int, title: str, detail: str) -> Response:
+    """Return the document, or the page where a person is navigating."""
+    fields: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    fields |= {"instance": request.path, "request_id": request_id()}
+    if "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/"):
+        return Response(render_template("problem.html", problem=fields), status)
+    return Response(json.dumps(fields) + "\n", status, content_type="application/problem+json")

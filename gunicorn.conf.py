@@ -1,0 +1,28 @@
+"""How gunicorn serves the app: threads, so an idle connection holds nobody up; models shared by fork."""
+
+import gc
+import logging
+import os
+from typing import Any
+
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+
+bind = os.environ.get("NEXTQUERY_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 8
+preload_app = True
+keepalive = 30
+limit_request_line = 0
+control_socket_disable = True
+loglevel = "warning"
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Keep the models' pages shared: the collector must not touch what was opened before the fork."""
+    gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Warm the kernels in the background; a thread started before the fork would not live here."""
+    worker.wsgi.extensions["catalog"].begin_warming()
