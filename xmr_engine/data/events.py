@@ -132,7 +132,7 @@ def _read_log(path: Path, wanted: str, tally: FileTally, meter: Meter) -> Iterat
             continue
         moment = parse_time(time)
         if moment is None:
-            tally.refuse(number, "a time that is neither epoch seconds nor ISO 8601:", time)
+            tally.refuse(number, "a time that is neither epoch seconds nor ISO 8601", time)
             continue
         text = clean(query)
         if isinstance(text, Bad) or (form == "aol" and text == "-"):

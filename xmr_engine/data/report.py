@@ -102,4 +102,4 @@ def _clip(shown: str) -> str:
     """Return a value as it may stand in a message of one line."""
     if not shown:
         return ""
-    return f" {shown[:40]!a}{'…' if len(shown) > 40 else ''}"
+    return f" (got {shown[:40]!a}{'…' if len(shown) > 40 else ''})"
