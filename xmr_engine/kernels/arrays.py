@@ -1,0 +1,70 @@
+"""The arrays that belong together, as the kernels see them.
+
+Every type here is a tuple of arrays and numbers, and counts as one argument.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Codes = NDArray[np.uint32]
+Int16 = NDArray[np.uint16]
+Ids = NDArray[np.int32]
+Offsets = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+
+class Strings(NamedTuple):
+    """Texts in sorted UTF-8 order: text i is `blob[offsets[i]:offsets[i + 1]]`."""
+
+    blob: Bytes
+    offsets: Offsets
+
+
+class Vocabulary(NamedTuple):
+    """Term -> feature id, by open addressing: `keys` is -1 where a slot is free; a power of two of slots."""
+
+    keys: Offsets
+    ids: Ids
+    idf: Floats
+
+
+class Sparse(NamedTuple):
+    """Rows of a sparse matrix (csr)."""
+
+    indptr: Offsets
+    indices: Ids
+    values: Floats
+
+
+class Tree(NamedTuple):
+    """A label tree, breadth-first: the children of node v are `first_child[v]` up to `first_child[v + 1]`.
+
+    `label` is the label of a leaf and -1 elsewhere; `[lo, hi)` is the smallest range that holds the labels below.
+    `parent` and `leaf` (the node of each label) follow from these.
+    """
+
+    first_child: Ids
+    label: Ids
+    lo: Ids
+    hi: Ids
+    parent: Ids
+    leaf: Ids
+
+
+class Chunks(NamedTuple):
+    """The weights of all nodes, one chunk a parent: for each feature, the children it speaks for.
+
+    Rows `rows[p]` up to `rows[p + 1]` belong to parent p; `feature` ascends within them; the entries of row r are
+    `entries[r]` up to `entries[r + 1]`; an entry is a child (counted from the first) and its weight, to be
+    multiplied by the `scale` of its parent.
+    """
+
+    rows: Offsets
+    feature: Ids
+    entries: Offsets
+    child: Int16
+    weight: Floats

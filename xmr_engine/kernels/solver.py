@@ -1,0 +1,218 @@
+"""One-vs-all linear classifiers of sibling nodes: squared hinge, by dual coordinate descent.
+
+Source of the method: Hsieh et al., A Dual Coordinate Descent Method for Large-scale Linear SVM (ICML 2008).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xmr_engine.kernels.arrays import Floats, Ids, Int16, Offsets, Sparse
+from xmr_engine.kernels.compiled import kernel
+
+
+class Task(NamedTuple):
+    """What the chunks of a layer are trained on.
+
+    Parent p (counted within the layer) has the children `children[p]` up to `children[p + 1]` (counted within the
+    next) and sees the input rows `seen[seen_ptr[p] : seen_ptr[p + 1]]`; those of child c that answer it are
+    `positive[positive_ptr[c] : positive_ptr[c + 1]]`. Rows ascend.
+    """
+
+    children: Offsets
+    seen_ptr: Offsets
+    seen: Ids
+    positive_ptr: Offsets
+    positive: Ids
+
+
+class Solver(NamedTuple):
+    """The optimisation: cost of an error, tolerance, most passes, weights below `threshold` dropped."""
+
+    cost: float
+    tolerance: float
+    n_passes: int
+    threshold: float
+    draws: Ids
+
+
+@kernel
+def gather_rows(X: Sparse, rows: Ids, local: Ids) -> tuple[Offsets, Ids, Floats, Ids]:
+    """Return the given rows over the features they use, and those features ascending.
+
+    `local` is -1 everywhere, before and after; it has an entry for each feature of X.
+    """
+    indptr = np.zeros(rows.size + 1, np.int64)
+    for i in range(rows.size):
+        indptr[i + 1] = indptr[i] + X.indptr[rows[i] + 1] - X.indptr[rows[i]]
+    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], np.float32)
+    used = np.empty(indptr[-1], np.int32)
+    n_used = 0
+    for i in range(rows.size):
+        for j in range(X.indptr[rows[i] + 1] - X.indptr[rows[i]]):
+            f = X.indices[X.indptr[rows[i]] + j]
+            if local[f] < 0:
+                local[f] = 0
+                used[n_used] = f
+                n_used += 1
+    features = np.sort(used[:n_used])
+    for i in range(n_used):
+        local[features[i]] = i
+    for i in range(rows.size):
+        for j in range(X.indptr[rows[i] + 1] - X.indptr[rows[i]]):
+            indices[indptr[i] + j] = local[X.indices[X.indptr[rows[i]] + j]]
+            values[indptr[i] + j] = X.values[X.indptr[rows[i]] + j]
+    for i in range(n_used):
+        local[features[i]] = -1
+    return indptr, indices, values, features
+
+
+@kernel
+def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, solver: Solver, w: Floats) -> None:
+    """Fit one linear classifier into `w`, which is all zero; `sign` is +1 for rows of the node, else -1."""
+    indptr, indices, values = rows
+    n_rows = sign.size
+    alpha = np.zeros(n_rows, np.float32)
+    active = np.arange(n_rows).astype(np.int32)
+    n_active = n_rows
+    diagonal = np.float32(0.5 / solver.cost)
+    highest_before = np.inf
+    n_draws = solver.draws.size
+    for turn in range(solver.n_passes):
+        highest, lowest = -np.inf, np.inf
+        for i in range(n_active - 1):
+            j = i + solver.draws[(i + turn * 7919) % n_draws] % (n_active - i)
+            active[i], active[j] = active[j], active[i]
+        at = 0
+        while at < n_active:
+            i = active[at]
+            product = np.float32(0.0)
+            for j in range(indptr[i], indptr[i + 1]):
+                product += values[j] * w[indices[j]]
+            gradient = product * sign[i] - np.float32(1.0) + alpha[i] * diagonal
+            projected = gradient
+            if alpha[i] == 0.0:
+                if gradient > highest_before:
+                    n_active -= 1
+                    active[at], active[n_active] = active[n_active], active[at]
+                    continue
+                projected = min(gradient, np.float32(0.0))
+            highest, lowest = max(highest, projected), min(lowest, projected)
+            if abs(projected) > 1e-6:
+                before = alpha[i]
+                alpha[i] = max(before - gradient / (norms[i] + diagonal), np.float32(0.0))
+                step = (alpha[i] - before) * sign[i]
+                for j in range(indptr[i], indptr[i + 1]):
+                    w[indices[j]] += step * values[j]
+            at += 1
+        if highest - lowest <= solver.tolerance:
+            if n_active == n_rows:
+                break
+            n_active = n_rows
+            highest_before = np.inf
+            continue
+        highest_before = highest if highest > 0 else np.inf
+
+
+@kernel
+def fit_chunks(
+    X: Sparse, task: Task, first: int, last: int, solver: Solver, n_features: int
+) -> tuple[Offsets, Ids, Offsets, Int16, Floats]:
+    """Fit the children of parents `first` up to `last`, each against its siblings' rows.
+
+    Returns the number of rows of each chunk, the feature of each row, the number of entries of each row, and the
+    child and weight of each entry (see `arrays.Chunks`). An only child is certain: its bias alone is 1.
+    """
+    local = np.full(n_features, -1, np.int32)
+    place = np.zeros(X.indptr.size - 1, np.int32)
+    n_rows_of = np.zeros(last - first, np.int64)
+    features_out, counts_out = np.empty(1024, np.int32), np.empty(1024, np.int64)
+    child_out, weight_out = np.empty(4096, np.uint16), np.empty(4096, np.float32)
+    n_out, n_entries = 0, 0
+    for p in range(first, last):
+        seen = task.seen[task.seen_ptr[p] : task.seen_ptr[p + 1]]
+        n_children = task.children[p + 1] - task.children[p]
+        if n_children == 1 or seen.size == 0:
+            features, row_entries, children, weights = certain_children(n_children, n_features - 1)
+        else:
+            features, row_entries, children, weights = fit_chunk(X, task, p, seen, solver, (local, place))
+        features_out = with_room(features_out, n_out + features.size)
+        counts_out = with_room(counts_out, n_out + features.size)
+        child_out = with_room(child_out, n_entries + children.size)
+        weight_out = with_room(weight_out, n_entries + children.size)
+        features_out[n_out : n_out + features.size] = features
+        counts_out[n_out : n_out + features.size] = row_entries
+        child_out[n_entries : n_entries + children.size] = children
+        weight_out[n_entries : n_entries + children.size] = weights
+        n_rows_of[p - first] = features.size
+        n_out += features.size
+        n_entries += children.size
+    return n_rows_of, features_out[:n_out], counts_out[:n_out], child_out[:n_entries], weight_out[:n_entries]
+
+
+@kernel
+def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, Int16, Floats]:
+    """Return a chunk in which every child has the bias 1 and nothing else."""
+    features, row_entries = np.full(1, bias, np.int32), np.full(1, n_children, np.int64)
+    return features, row_entries, np.arange(n_children).astype(np.uint16), np.ones(n_children, np.float32)
+
+
+@kernel
+def fit_chunk(
+    X: Sparse, task: Task, p: int, seen: Ids, solver: Solver, scratch: tuple[Ids, Ids]
+) -> tuple[Ids, Offsets, Int16, Floats]:
+    """Fit every child of one parent; return the chunk's features, entries of each, children and weights."""
+    local, place = scratch
+    indptr, indices, values, features = gather_rows(X, seen, local)
+    norms = np.zeros(seen.size, np.float32)
+    for i in range(seen.size):
+        place[seen[i]] = i
+        for j in range(indptr[i], indptr[i + 1]):
+            norms[i] += values[j] * values[j]
+    sign, w = np.empty(seen.size, np.float32), np.empty(features.size, np.float32)
+    kept_feature, kept_child = np.empty(1024, np.int32), np.empty(1024, np.uint16)
+    kept_weight = np.empty(1024, np.float32)
+    per_feature = np.zeros(features.size + 1, np.int64)
+    n_kept = 0
+    for child in range(task.children[p + 1] - task.children[p]):
+        c = task.children[p] + child
+        sign[:] = -1.0
+        for r in range(task.positive_ptr[c], task.positive_ptr[c + 1]):
+            sign[place[task.positive[r]]] = 1.0
+        w[:] = 0.0
+        fit_node((indptr, indices, values), norms, sign, solver, w)
+        kept_feature = with_room(kept_feature, n_kept + w.size)
+        kept_child = with_room(kept_child, n_kept + w.size)
+        kept_weight = with_room(kept_weight, n_kept + w.size)
+        for f in range(w.size):
+            if abs(w[f]) >= solver.threshold:
+                kept_feature[n_kept], kept_child[n_kept], kept_weight[n_kept] = f, child, w[f]
+                per_feature[f + 1] += 1
+                n_kept += 1
+    return by_feature(features, per_feature, (kept_feature[:n_kept], kept_child, kept_weight))
+
+
+@kernel
+def by_feature(
+    features: Ids, per_feature: Offsets, kept: tuple[Ids, Int16, Floats]
+) -> tuple[Ids, Offsets, Int16, Floats]:
+    """Order entries found child by child into rows, one a feature that has any."""
+    kept_feature, kept_child, kept_weight = kept
+    used = np.flatnonzero(per_feature[1:] > 0)
+    at = np.cumsum(per_feature)
+    child, weight = np.empty(kept_feature.size, np.uint16), np.empty(kept_feature.size, np.float32)
+    for i in range(kept_feature.size):
+        f = kept_feature[i]
+        child[at[f]], weight[at[f]] = kept_child[i], kept_weight[i]
+        at[f] += 1
+    return features[used], per_feature[1:][used], child, weight
+
+
+@kernel
+def with_room(array: Ids, n: int) -> Ids:
+    """Return the array, or a longer one with the same beginning, that has room for n values."""
+    if n <= array.size:
+        return array
+    longer = np.empty(max(n, 2 * array.size), array.dtype)
+    longer[: array.size] = array
+    return longer

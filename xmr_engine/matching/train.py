@@ -1,0 +1,86 @@
+"""Train a tree's matchers layer by layer: one-vs-all among siblings, one chunk a parent."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from xmr_engine.config import MatchingConfig
+from xmr_engine.frozen import freeze
+from xmr_engine.indexing.kmeans import as_sparse
+from xmr_engine.indexing.tree import layers
+from xmr_engine.kernels.arrays import Chunks, Sparse, Tree
+from xmr_engine.kernels.solver import Solver, Task, fit_chunks
+from xmr_engine.matching.layer import layer_nodes, make_task
+from xmr_engine.parallel import in_order
+
+Progress = Callable[[float], None]
+N_DRAWS = 1 << 16
+
+
+class _Part(NamedTuple):
+    """Chunks of some parents as the solver leaves them: counts instead of pointers."""
+
+    n_rows: np.ndarray
+    feature: np.ndarray
+    n_entries: np.ndarray
+    child: np.ndarray
+    weight: np.ndarray
+
+
+def train_matchers(
+    X: csr_matrix, Y: csr_matrix, tree: Tree, config: MatchingConfig, threads: int = 1, progress: Progress | None = None
+) -> Chunks:
+    """Return the weights of all nodes of a tree.
+
+    Parameters
+    ----------
+    X
+        Input rows, shape (n_rows, n_features), float32; the last column is the bias.
+    Y
+        The labels of each row, shape (n_rows, n_labels); any non-zero counts as one.
+    tree
+        Its labels are the columns of `Y`.
+    config
+        Solver settings and the kind of negatives.
+    threads
+        Parents are trained in parallel; the result does not depend on how many at a time.
+    progress
+        Told the share done, 0 … 1, after every layer.
+    """
+    rows = as_sparse(X)
+    depths = list(layers(tree))
+    pairs = layer_nodes(tree, Y, depths)
+    draws = np.random.default_rng(config.seed).integers(0, 2**31 - 1, N_DRAWS, dtype=np.int32)
+    solver = Solver(config.cost, config.tolerance, config.passes, config.threshold, freeze(draws))
+    parts: list[_Part] = []
+    for depth, parents in enumerate(depths[:-1]):
+        task = make_task(tree, parents, pairs[depth], None)
+        parts += fit_layer(rows, task, solver, X.shape[1], threads)
+        if progress:
+            progress((depth + 1) / (len(depths) - 1))
+    n_leaf_parents = tree.label.size - depths[-1][0]
+    parts.append(_Part(np.zeros(n_leaf_parents, np.int64), *(np.zeros(0, t) for t in "ilHf")))
+    return join_chunks(parts)
+
+
+def fit_layer(rows: Sparse, task: Task, solver: Solver, n_features: int, threads: int) -> list[_Part]:
+    """Return the chunks of a layer's parents, in order."""
+    work = np.diff(task.seen_ptr) * np.diff(task.children) + 1
+    cuts = np.searchsorted(np.cumsum(work), np.linspace(0, work.sum(), 16 * threads + 1)[1:-1])
+    edges = np.unique([0, *cuts, work.size]).tolist()
+    ranges = list(zip(edges, edges[1:], strict=False))
+    return in_order(lambda ab: _Part(*fit_chunks(rows, task, ab[0], ab[1], solver, n_features)), ranges, threads)
+
+
+def join_chunks(parts: list[_Part]) -> Chunks:
+    """Return the chunks of all parents as one frozen structure."""
+    n_rows, feature, n_entries, child, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Chunks(
+        freeze(np.concatenate([[0], np.cumsum(n_rows)]), np.int64),
+        freeze(feature, np.int32),
+        freeze(np.concatenate([[0], np.cumsum(n_entries)]), np.int64),
+        freeze(child, np.uint16),
+        freeze(weight, np.float32),
+    )

@@ -1,0 +1,125 @@
+"""XR-Linear for any sparse inputs and labels: fit a tree's matchers, search them, prune them, keep them.
+
+The general tool beneath completion and product retrieval. Knows matrices and trees; knows no text.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from xmr_engine import storage
+from xmr_engine.config import MatchingConfig, from_dict, to_dict
+from xmr_engine.errors import ConfigError, ModelFormatError
+from xmr_engine.indexing.kmeans import as_sparse
+from xmr_engine.kernels.arrays import Chunks, Doubles, Ids, Tree
+from xmr_engine.kernels.search import search_rows
+from xmr_engine.matching.prune import prune_chunks
+from xmr_engine.matching.train import Progress, train_matchers
+from xmr_engine.parallel import in_order
+from xmr_engine.parts import chunks_from, chunks_to, tree_from, tree_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XLinear:
+    """A label tree with the weights of its nodes, for inputs of `n_features` columns (a bias is added)."""
+
+    tree: Tree
+    chunks: Chunks
+    n_features: int
+    config: MatchingConfig
+
+    @classmethod
+    def fit(
+        cls,
+        X: csr_matrix,
+        Y: csr_matrix,
+        tree: Tree,
+        config: MatchingConfig | None = None,
+        threads: int = 1,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Train the matchers of a tree.
+
+        Parameters
+        ----------
+        X
+            Inputs, shape (n_rows, n_features); a bias column of ones is appended.
+        Y
+            Labels of each input, shape (n_rows, n_labels).
+        tree
+            A tree whose labels are the columns of `Y`, from `xmr_engine.indexing`.
+
+        Raises
+        ------
+        ConfigError
+            The shapes do not fit one another.
+        """
+        config = config or MatchingConfig()
+        if X.shape[0] != Y.shape[0] or Y.shape[1] != tree.leaf.size:
+            raise ConfigError(
+                f"X {X.shape}, Y {Y.shape} and a tree of {tree.leaf.size} labels do not fit; "
+                "X and Y need one row an input, Y one column a label"
+            )
+        chunks = train_matchers(_with_bias(X), csr_matrix(Y), tree, config, threads, progress)
+        return cls(tree=tree, chunks=chunks, n_features=X.shape[1], config=config)
+
+    def predict(self, X: csr_matrix, k: int = 10, beam: int | None = None, threads: int = 1) -> tuple[Ids, Doubles]:
+        """Return the k best labels of each row and their scores, shape (n_rows, k), best first.
+
+        A score is the product over the path of exp(-max(1 - z, 0)**3), in (0, 1]. Where fewer labels were found,
+        -1 and 0 fill up.
+        """
+        if X.shape[1] != self.n_features:
+            raise ConfigError(f"X has {X.shape[1]} columns, the model was trained on {self.n_features}")
+        width = beam or self.config.beam
+        bounds = np.linspace(0, X.shape[0], 4 * threads + 1).astype(int)
+        blocks = [X[a:b] for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+        found = in_order(lambda block: self._search(block, k, width), blocks, threads)
+        labels = np.concatenate([part[0] for part in found]) if found else np.zeros((0, k), np.int32)
+        scores = np.concatenate([part[1] for part in found]) if found else np.zeros((0, k))
+        return labels, np.exp(scores)
+
+    def prune(self, threshold: float) -> Self:
+        """Return the model without the weights below a threshold."""
+        config = replace(self.config, threshold=max(threshold, self.config.threshold))
+        return replace(self, chunks=prune_chunks(self.chunks, threshold), config=config)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to a folder, whole or not at all."""
+        document = {"kind": "xlinear", "n_features": self.n_features, "settings": to_dict(self.config)}
+        storage.write(Path(path), tree_to("", self.tree) | chunks_to("", self.chunks), document)
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """Return a saved model, memory-mapped.
+
+        Raises
+        ------
+        ModelFormatError
+            The folder holds no such model.
+        """
+        arrays, document = storage.read(Path(path))
+        n_features = document.get("n_features")
+        if document.get("kind") != "xlinear" or not isinstance(n_features, int):
+            raise ModelFormatError(f"{path}: holds a model of another kind ({document.get('kind')!r}), not xlinear")
+        tree = tree_from("", arrays, None)
+        chunks = chunks_from("", arrays, tree, n_features + 1)
+        config = from_dict(MatchingConfig, document.get("settings", {}), f"{path}/model.json")
+        return cls(tree=tree, chunks=chunks, n_features=n_features, config=config)
+
+    def _search(self, X: csr_matrix, k: int, beam: int) -> tuple[Ids, Doubles]:
+        spans = np.tile(np.array([0, self.tree.leaf.size], np.int32), (X.shape[0], 1))
+        return search_rows(self.tree, self.chunks, as_sparse(_with_bias(X)), spans, beam, k)
+
+
+def _with_bias(X: csr_matrix) -> csr_matrix:
+    """Return the matrix with a last column of ones; columns ascend within rows."""
+    n_rows, n_features = X.shape
+    source = csr_matrix(X, dtype=np.float32)
+    source.sort_indices()
+    ends = source.indptr[1:]
+    indices, values = np.insert(source.indices, ends, n_features), np.insert(source.data, ends, 1.0)
+    return csr_matrix((values, indices, source.indptr + np.arange(n_rows + 1)), shape=(n_rows, n_features + 1))
