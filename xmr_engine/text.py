@@ -53,11 +53,12 @@ def is_word_character(code: int) -> bool:
 
 def _fold(text: str) -> str:
     if text.isascii():
-        return text.translate(_ASCII_CONTROLS).lower()
+        return (text if text.isprintable() else text.translate(_ASCII_CONTROLS)).lower()
     spaced = "".join(" " if c.isspace() else c for c in text)
     kept = "".join(c for c in spaced if unicodedata.category(c) not in _DROPPED_CATEGORIES)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
 
 
 def _squeeze(text: str) -> str:
-    return " ".join(part for part in text.split(" ") if part)
+    stripped = text.strip(" ")
+    return " ".join(stripped.split()) if "  " in stripped else stripped

@@ -162,11 +162,12 @@ def _admitted(
     rare = too_few(config.min_people)
     n_steps = max(1, report.rows - report.bad.total() - report.repeats)
 
-    def wrong(step: Step | None) -> str | None:
-        return None if step is None else refusal(step.query, blocklist) or (None if step.common else rare)
+    def wrong(step: Step) -> str | None:
+        return refusal(step.query, blocklist) or (None if step.common else rare)
 
     for number, (before, step) in enumerate(follow(sessions.steps)):
-        pair = admit(pair_of(before, step, config.seed), wrong(step), wrong(before), report)
+        wrong_before = None if before is None else wrong(before)
+        pair = admit(pair_of(before, step, config.seed), wrong(step), wrong_before, report)
         if pair is not None:
             yield pair
         if progress and number % _TOLD_EVERY == 0:
