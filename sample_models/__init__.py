@@ -1,0 +1,1 @@
+"""What the demo is served from: generated logs and the models trained on them."""
