@@ -130,11 +130,11 @@ def pairs(logs: tuple[str, ...], out: str, as_json: bool, **settings: Any) -> No
 @click.option("--out", required=True, metavar="MODEL", help="Folder to write.")
 @click.option("--valid", metavar="PAIRS", help="Pairs that fit the ranker; default: the last tenth.")
 @click.option("--index", callback=_names, metavar="NAMES", help="hybrid, tree, trie; the first is the default index.")
-@click.option("--trie-depth", type=click.IntRange(min=0), help="Depth of the trie above the tree (hybrid).")
+@click.option("--trie-depth", type=AT_LEAST_ONE, help="Depth of the trie above the tree (hybrid).")
 @click.option("--must-link", type=click.IntRange(min=0), help="Characters that labels of one cluster share.")
 @click.option("--branching", type=click.IntRange(min=2), help="Children a node.")
 @click.option("--leaf", type=AT_LEAST_ONE, help="Most labels a leaf's parent holds.")
-@click.option("--threshold", type=float, help="Weights below it are dropped.")
+@click.option("--threshold", type=click.FloatRange(min=0), help="Weights below it are dropped.")
 @click.option("--beam", type=AT_LEAST_ONE, help="Nodes kept at a depth.")
 @click.option("--min-people", type=AT_LEAST_ONE, help="Keep strings of fewer persons out; default 1.")
 @blocklist

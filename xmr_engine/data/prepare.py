@@ -84,7 +84,7 @@ def prepare_pairs(
         If a log cannot be read, nothing is left of it, or the folder holds other files.
     """
     config = config or PairsConfig()
-    folder = Path(out)
+    folder = Path(out).resolve()
     _check_replaceable(folder)
     blocklist = read_blocklist(config.blocklist) if config.blocklist is not None else None
     partial = folder.with_name(folder.name + ".partial")

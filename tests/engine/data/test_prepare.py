@@ -83,6 +83,18 @@ def test_an_earlier_result_is_replaced_and_nothing_else(tmp_path: Path, log: Pat
     assert (out / "thesis.tex").exists()
 
 
+@pytest.mark.parametrize("out", ["out/", "./sub/../out", ".", "..", "/"])
+def test_a_folder_can_be_named_in_any_way(tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path)
+    if "out" in out:
+        prepare_pairs([log], out)
+        assert (tmp_path / "out" / "report.json").exists()
+    else:
+        with pytest.raises(DataError, match="holds other files"):
+            prepare_pairs([log], out)
+
+
 def test_a_failure_leaves_the_old_result_and_no_partial_folder(tmp_path: Path, log: Path) -> None:
     out = tmp_path / "out"
     prepare_pairs([log], out)

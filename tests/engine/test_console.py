@@ -1,0 +1,60 @@
+"""What the command line shows: bars on a terminal, lines elsewhere, documents as lines."""
+
+import json
+
+import pytest
+
+from xmr_engine import console
+
+
+def test_off_a_terminal_a_stage_is_a_line_and_one_each_quarter(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.shown_progress() as progress:
+        for hundredth in range(101):
+            progress("reading", hundredth / 100)
+        progress("writing", 1.0)
+        progress("reading", 1.0)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == ["reading", "reading 25 %", "reading 50 %", "reading 75 %", "writing"]
+
+
+def test_on_a_terminal_a_stage_is_a_bar(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    with console.shown_progress() as progress:
+        progress("reading", 0.5)
+        progress("writing", 0.25)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "reading" in err
+    assert "writing" in err
+    assert "100%" in err
+
+
+def test_json_is_one_ascii_document(capsys: pytest.CaptureFixture[str]) -> None:
+    document = {"text": "é\udc80\x1b[31m", "list": [1.5, None]}
+    console.write_json(document)
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert json.loads(out) == document
+
+
+def test_a_document_is_one_line_a_value(capsys: pytest.CaptureFixture[str]) -> None:
+    console.write_document(
+        {"a": 1, "b": {"c": 0.123456789, "d": [1, 2]}, "e": [{"x": "y", "z": 2}], "f": [], "g": None}
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "a  1",
+        "b",
+        "  c  0.123457",
+        "  d  1, 2",
+        "e",
+        "  y  2",
+        "f  ",
+        "g  None",
+    ]
+
+
+def test_no_completions_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    console.write_completions({"completions": [], "took_ms": 0.5})
+    assert capsys.readouterr() == ("", "0 completions in 0.50 ms\n")
