@@ -55,8 +55,13 @@ def record(name: str, figures: dict[str, Any], versions: dict[str, str] | None =
 
 
 def machine() -> dict[str, Any]:
-    """Return the processor's name, the number of cores and the system."""
-    return {"cpu": _cpu(), "cores": os.cpu_count(), "system": f"{platform.system()} {platform.machine()}"}
+    """Return the processor's name, the number of cores, the system, and how busy it was while measuring."""
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "load_average": [round(load, 2) for load in os.getloadavg()],
+    }
 
 
 def installed_versions() -> dict[str, str]:
