@@ -87,20 +87,22 @@ class RankingConfig:
     """How candidates are gathered and ordered.
 
     enabled: off orders the labels that the beam finds by their path score alone. beam_candidates, popular,
-    successors: most candidates of each source. length_scale: ridge of the weights. bucket_ridge: pull of each
-    prefix length's weights towards the common ones.
+    successors: most candidates of each source. decay: what a query counts beside the one after it. ridge: of the
+    weights. bucket_ridge: pull of each prefix length's weights towards the common ones.
     """
 
     enabled: bool = True
     beam_candidates: int = 60
     popular: int = 60
-    successors: int = 60
+    successors: int = 30
+    decay: float = 0.6
     ridge: float = 3.0
     bucket_ridge: float = 30.0
 
     def __post_init__(self) -> None:
         for name in ("beam_candidates", "popular", "successors"):
             _require(0 <= getattr(self, name) <= 1000, name, getattr(self, name), "from 0 to 1000")
+        _require(0 <= self.decay <= 1, "decay", self.decay, "from 0 to 1")
         for name in ("ridge", "bucket_ridge"):
             _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")
 
@@ -141,6 +143,12 @@ class TrainConfig:
         for name in self.indexes:
             _require(name in get_args(IndexKind), "index", name, "one of " + ", ".join(get_args(IndexKind)))
 
+
+DEFAULT_INDEX: Mapping[str, IndexConfig] = {
+    "hybrid": IndexConfig(),
+    "tree": IndexConfig(),
+    "trie": IndexConfig(),
+}
 
 Config = TypeVar("Config")
 

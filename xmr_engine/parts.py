@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.indexing.tree import make_tree
-from xmr_engine.kernels.arrays import Chunks, Strings, Tree, Vocabulary
-from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_within, is_tree
+from xmr_engine.kernels.arrays import Chunks, Counts, Statistics, Strings, Tree, Vocabulary
+from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
+from xmr_engine.kernels.popular import BLOCK
 
 Arrays = Mapping[str, NDArray[Any]]
 Tuple = TypeVar("Tuple", bound=tuple[Any, ...])
@@ -113,3 +114,53 @@ def chunks_from(prefix: str, arrays: Arrays, tree: Tree, n_features: int) -> Chu
     require(bool(are_chunks(chunks, tree, n_features)), f"{prefix}rows", "chunks of existing features and children")
     require(bool(are_finite(chunks.weight)), f"{prefix}weight", "finite numbers")
     return chunks
+
+
+def counts_to(prefix: str, counts: Counts) -> dict[str, NDArray[Any]]:
+    """Return counts as named arrays."""
+    return {f"{prefix}{name}": array for name, array in counts._asdict().items()}
+
+
+def counts_from(prefix: str, arrays: Arrays, n_rows: int, n_columns: int) -> Counts:
+    """Return the counts of these names."""
+    ids = ids_from(arrays, f"{prefix}ids", n_columns)
+    rows = pointers_from(arrays, f"{prefix}rows", n_rows, ids.size)
+    require(bool(are_rows_ascending(rows, ids)), f"{prefix}ids", "ascending ids in each row")
+    count = numbers_from(arrays, f"{prefix}count", ids.size, "u2")
+    return Counts(rows, ids, count, numbers_from(arrays, f"{prefix}total", n_rows))
+
+
+def statistics_to(statistics: Statistics) -> dict[str, NDArray[Any]]:
+    """Return the statistics as named arrays; their words are a part of their own."""
+    arrays: dict[str, NDArray[Any]] = {name: getattr(statistics, name) for name in _PLAIN}
+    for name in _COUNTS:
+        arrays |= counts_to(f"{name}_", getattr(statistics, name))
+    return arrays
+
+
+def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
+    """Return the statistics of a model."""
+    n_words = len(words)
+    count = ids_from(arrays, "count", (1 << 31) - 1, n_labels)
+    maxima = fetch(arrays, "maxima", "i4", 2)
+    n_blocks = -(-n_labels // BLOCK)
+    fits = maxima.shape == (max(n_blocks.bit_length(), 1), n_blocks)
+    require(fits and bool(are_within(maxima.ravel(), 0, n_labels)), "maxima", "a table of labels")
+    label_words = ids_from(arrays, "label_words", max(n_words, 1))
+    return Statistics(
+        count,
+        ids_from(arrays, "follow_count", (1 << 31) - 1, n_labels),
+        maxima,
+        words.table,
+        ids_from(arrays, "word_sessions", (1 << 31) - 1, n_words),
+        pointers_from(arrays, "label_word_rows", n_labels, label_words.size),
+        label_words,
+        counts_from("followed_", arrays, n_labels, n_labels),
+        counts_from("together_", arrays, n_labels, n_labels),
+        counts_from("word_together_", arrays, n_words, n_labels),
+        counts_from("word_followed_", arrays, n_words, n_labels),
+    )
+
+
+_PLAIN = ("count", "follow_count", "maxima", "word_sessions", "label_word_rows", "label_words")
+_COUNTS = ("followed", "together", "word_together", "word_followed")

@@ -68,3 +68,34 @@ class Chunks(NamedTuple):
     entries: Offsets
     child: Int16
     weight: Floats
+
+
+class Counts(NamedTuple):
+    """How often one thing was seen with another: csr, ids ascending in each row; `total` sums what a row held."""
+
+    rows: Offsets
+    ids: Ids
+    count: Int16
+    total: Floats
+
+
+class Statistics(NamedTuple):
+    """What the log says of labels and of the words around them.
+
+    count: how often a label was asked; follow_count: of these, after another query. maxima: see `popular`.
+    words: the words of labels, idf over labels; word_sessions: sessions with a word. label_words: the words of
+    each label. followed: label → label asked next. together: label → label of the same session. word_together:
+    word → label of the same session, asked in another query; word_followed: word → label asked next.
+    """
+
+    count: Ids
+    follow_count: Ids
+    maxima: Ids
+    words: Vocabulary
+    word_sessions: Ids
+    label_word_rows: Offsets
+    label_words: Ids
+    followed: Counts
+    together: Counts
+    word_together: Counts
+    word_followed: Counts

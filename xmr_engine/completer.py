@@ -1,0 +1,222 @@
+"""Completions: texts in, texts out, one kernel call between.
+
+Knows models and sessions' queries; knows nothing of HTTP, files' layout or training.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from xmr_engine import storage
+from xmr_engine.config import to_dict
+from xmr_engine.errors import ConfigError
+from xmr_engine.features.codes import SEPARATOR, to_codes
+from xmr_engine.kernels.arrays import Codes
+from xmr_engine.kernels.candidates import FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR, Limits
+from xmr_engine.kernels.complete import Completed, complete
+from xmr_engine.model import Index, Model, from_arrays
+from xmr_engine.text import normalise, normalise_prefix
+
+N_CONTEXT = 5
+MOST_COMPLETIONS = 1000
+WIDEST_BEAM = 1000
+SOURCES = (("index", FROM_INDEX), ("popular", FROM_POPULAR), ("successor", FROM_SUCCESSOR))
+
+
+class Completion(NamedTuple):
+    """A query the person may want: its text, the ranker's score, how it matches, and which sources brought it."""
+
+    text: str
+    score: float
+    match: str
+    sources: tuple[str, ...]
+
+
+class Question(NamedTuple):
+    """What is asked, checked and normalised: the session's queries oldest first, the prefix, and how to search."""
+
+    previous: tuple[str, ...]
+    prefix: str
+    index: str
+    limits: Limits
+    k: int
+
+    def codes(self) -> Codes:
+        """Return the texts as the kernels read them."""
+        return to_codes(SEPARATOR.join((*self.previous, self.prefix)))
+
+
+class Completer:
+    """A model that answers. Threads may share it; it never changes."""
+
+    def __init__(self, model: Model, name: str = "") -> None:
+        self.model = model
+        self.name = name
+        self.indexes = tuple(model.indexes)
+        self._serving = model.serving()
+
+    @property
+    def n_labels(self) -> int:
+        """How many queries the model knows."""
+        return len(self.model.labels)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the log it was trained on was made up."""
+        return self.model.config.synthetic
+
+    def complete(
+        self,
+        prefix: str,
+        previous: Sequence[str] = (),
+        k: int = 10,
+        index: str | None = None,
+        beam: int | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> list[Completion]:
+        """Return the k queries the person most likely wants, best first.
+
+        Parameters
+        ----------
+        prefix
+            What is typed so far; empty asks for the likely next query.
+        previous
+            The session's queries, oldest first; the last five are used.
+        index, beam
+            The index to search and the nodes kept at a depth; by default the model's.
+        sources
+            Where candidates come from, of `index`, `popular` and `successor`; by default all.
+
+        Raises
+        ------
+        ConfigError
+            A name is unknown or a number out of range.
+        """
+        question = self.ask(prefix, previous, k, index, beam, sources)
+        return self.completions(self.search(question))
+
+    def answer(
+        self,
+        prefix: str,
+        previous: Sequence[str] = (),
+        k: int = 10,
+        index: str | None = None,
+        beam: int | None = None,
+    ) -> dict[str, Any]:
+        """Return completions as a document, with the time they took in milliseconds."""
+        question = self.ask(prefix, previous, k, index, beam)
+        started = time.perf_counter()
+        found = self.completions(self.search(question))
+        took = (time.perf_counter() - started) * 1000.0
+        return {
+            "model": self.name,
+            "index": question.index,
+            "prefix": question.prefix,
+            "previous": list(question.previous),
+            "took_ms": round(took, 4),
+            "completions": [as_document(completion) for completion in found],
+        }
+
+    def ask(
+        self,
+        prefix: str,
+        previous: Sequence[str] = (),
+        k: int = 10,
+        index: str | None = None,
+        beam: int | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> Question:
+        """Return the question, checked and normalised."""
+        name = self.indexes[0] if index is None else index
+        if name not in self.model.indexes:
+            raise ConfigError(f"index {name!r} is unknown; the model has {', '.join(self.indexes)}")
+        if not 1 <= k <= MOST_COMPLETIONS:
+            raise ConfigError(f"k must be from 1 to {MOST_COMPLETIONS}, got {k}")
+        if beam is not None and not 1 <= beam <= WIDEST_BEAM:
+            raise ConfigError(f"beam must be from 1 to {WIDEST_BEAM}, got {beam}")
+        queries = [text for text in map(normalise, previous[-N_CONTEXT:]) if text]
+        limits = self.model.limits(beam)
+        if sources is not None:
+            limits = _only(limits, sources)
+        return Question(tuple(_without_repeats(queries)), normalise_prefix(prefix), name, limits, k)
+
+    def search(self, question: Question) -> Completed:
+        """Return what the kernel answers."""
+        index = self.index(question)
+        return complete(self._serving, index.tree, index.chunks, question.codes(), question.limits, question.k)
+
+    def index(self, question: Question) -> Index:
+        """Return the index a question is asked of."""
+        return self.model.indexes[question.index]
+
+    def completions(self, completed: Completed) -> list[Completion]:
+        """Return what a kernel answered, as texts."""
+        text = self.model.labels.text
+        rows = zip(completed.labels.tolist(), completed.scores.tolist(), completed.sources.tolist(), strict=True)
+        return [Completion(text(label), score, "prefix", source_names(bits)) for label, score, bits in rows]
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the model is: sizes, settings, and what it was trained on."""
+        config = self.model.config
+        return {
+            "name": self.name,
+            "corpus": config.corpus,
+            "synthetic": config.synthetic,
+            "labels": self.n_labels,
+            "rows": self.model.counted.rows,
+            "sessions": self.model.counted.sessions,
+            "indexes": {name: int(index.tree.label.size) for name, index in self.model.indexes.items()},
+            "settings": to_dict(config),
+        }
+
+    def warm(self) -> None:
+        """Compile and run every kernel that an answer needs."""
+        for name in self.indexes:
+            self.complete("a", [self.model.labels.text(0)], index=name)
+
+
+def open_completer(path: str | Path) -> Completer:
+    """Return the completer of a model's folder.
+
+    Raises
+    ------
+    ModelFormatError
+        The folder holds no model, or one that is damaged or of another format.
+    """
+    folder = Path(path)
+    return Completer(from_arrays(*storage.read(folder)), folder.resolve().name)
+
+
+def as_document(completion: Completion) -> dict[str, Any]:
+    """Return a completion as plain values."""
+    return {
+        "text": completion.text,
+        "score": completion.score,
+        "match": completion.match,
+        "sources": list(completion.sources),
+    }
+
+
+def source_names(bits: int) -> tuple[str, ...]:
+    """Return the names of the sources in a candidate's bits."""
+    return tuple(name for name, bit in SOURCES if bits & bit)
+
+
+def _only(limits: Limits, sources: Sequence[str]) -> Limits:
+    """Return the limits with every source switched off that is not named."""
+    known = [name for name, _ in SOURCES]
+    for name in sources:
+        if name not in known:
+            raise ConfigError(f"source {name!r} is unknown; there are {', '.join(known)}")
+    return Limits(
+        limits.beam,
+        limits.index if "index" in sources else 0,
+        limits.popular if "popular" in sources else 0,
+        limits.successors if "successor" in sources else 0,
+    )
+
+
+def _without_repeats(queries: Sequence[str]) -> list[str]:
+    """Return the queries without those that repeat the one before."""
+    return [query for i, query in enumerate(queries) if i == 0 or query != queries[i - 1]]

@@ -1,0 +1,103 @@
+"""The united matching: labels from the beam, the most popular of the span, and those the session leads to."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xmr_engine.kernels.arrays import Bytes, Chunks, Doubles, Floats, Ids, Statistics, Tree
+from xmr_engine.kernels.association import (
+    EARLIER,
+    FOLLOWED,
+    TOGETHER,
+    WORD_PMI,
+    WORDS,
+    WORDS_NEXT,
+    Associated,
+)
+from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.popular import popular_in_span
+from xmr_engine.kernels.search import beam_search, keep_best
+
+FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR = 1, 2, 4
+
+
+class Limits(NamedTuple):
+    """Most candidates of each source (0 switches one off) and nodes kept at a depth."""
+
+    beam: int
+    index: int
+    popular: int
+    successors: int
+
+
+class Candidates(NamedTuple):
+    """Labels, each once and ascending, the sources that brought each (bits), and how many nodes were scored."""
+
+    labels: Ids
+    sources: Bytes
+    n_scored: int
+
+
+@kernel
+def gather(
+    tree: Tree,
+    chunks: Chunks,
+    statistics: Statistics,
+    row: tuple[Ids, Floats],
+    span: tuple[int, int],
+    associated: Associated,
+    limits: Limits,
+) -> Candidates:
+    """Return the union of the three sources within a span."""
+    n_strengths = 4
+    room = limits.index + limits.popular + n_strengths * limits.successors
+    labels, sources = np.empty(room, np.int32), np.empty(room, np.uint8)
+    n, n_scored = 0, 0
+    if limits.index > 0:
+        found = beam_search(tree, chunks, row, span, limits.beam, limits.index)
+        n_scored = found.n_scored
+        labels[: found.labels.size] = found.labels
+        n = found.labels.size
+        sources[:n] = FROM_INDEX
+    n_popular = popular_in_span(statistics.count, statistics.maxima, span, limits.popular, labels[n:])
+    sources[n : n + n_popular] = FROM_POPULAR
+    n += n_popular
+    for strength in range(n_strengths):
+        best = keep_best(strengths(associated, strength), associated.n[0], limits.successors)
+        for i in best:
+            labels[n] = associated.labels[i]
+            sources[n] = FROM_SUCCESSOR
+            n += 1
+    return unite(labels[:n], sources[:n], n_scored)
+
+
+@kernel
+def strengths(associated: Associated, kind: int) -> Doubles:
+    """Return how strongly each touched label belongs to the session, by one of four measures."""
+    n = associated.n[0]
+    out = np.empty(n, np.float64)
+    for i in range(n):
+        s = associated.signals[i]
+        if kind == 0:
+            out[i] = 2.0 * s[FOLLOWED] + s[EARLIER + FOLLOWED] + s[TOGETHER] + s[EARLIER + TOGETHER]
+        elif kind == 1:
+            out[i] = s[WORDS] + 0.5 * s[EARLIER + WORDS]
+        elif kind == 2:
+            out[i] = s[WORDS_NEXT] + 0.5 * s[EARLIER + WORDS_NEXT]
+        else:
+            out[i] = s[WORD_PMI] + 0.5 * s[EARLIER + WORD_PMI]
+    return out
+
+
+@kernel
+def unite(labels: Ids, sources: Bytes, n_scored: int) -> Candidates:
+    """Return each label once, ascending, with the bits of all its sources."""
+    order = np.argsort(labels, kind="mergesort")
+    out, bits = np.empty(labels.size, np.int32), np.zeros(labels.size, np.uint8)
+    n = 0
+    for i in order:
+        if n == 0 or out[n - 1] != labels[i]:
+            out[n] = labels[i]
+            n += 1
+        bits[n - 1] |= sources[i]
+    return Candidates(out[:n], bits[:n], n_scored)

@@ -1,0 +1,116 @@
+"""One call a keystroke: from code points to ordered labels."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Statistics, Strings, Tree
+from xmr_engine.kernels.association import associate
+from xmr_engine.kernels.candidates import Candidates, Limits, gather
+from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.context import Context, read_context, text_bounds
+from xmr_engine.kernels.paths import path_scores
+from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, fill_features
+from xmr_engine.kernels.rows import Vectorizer, input_row, row_room
+from xmr_engine.kernels.strings import encode_utf8, find_span
+
+N_BUCKETS = 14
+
+
+class Serving(NamedTuple):
+    """What every completion of a model reads, whichever index it takes.
+
+    weights: the ranker's, shape (N_BUCKETS, N_FEATURES). n_sessions, n_asked: sessions and queries of the log.
+    """
+
+    labels: Strings
+    vectorizer: Vectorizer
+    statistics: Statistics
+    weights: Doubles
+    decay: float
+    n_sessions: float
+    n_asked: float
+
+
+class Weighed(NamedTuple):
+    """Candidates with their features, shape (n_candidates, N_FEATURES), and the bucket of their weights."""
+
+    candidates: Candidates
+    features: Floats
+    bucket: int
+
+
+class Completed(NamedTuple):
+    """Labels best first, their scores, the sources of each (bits), nodes scored and candidates ranked."""
+
+    labels: Ids
+    scores: Doubles
+    sources: Bytes
+    n_scored: int
+    n_candidates: int
+
+
+@kernel
+def bucket_of(n_typed: int, n_queries: int) -> int:
+    """Return which weights apply: by the number of characters typed, and whether there is a session."""
+    if n_typed <= 3:
+        length = n_typed
+    elif n_typed <= 6:
+        length = 4
+    else:
+        length = 5 if n_typed <= 10 else 6
+    return length + (7 if n_queries > 0 else 0)
+
+
+@kernel
+def input_of(serving: Serving, codes: Codes) -> tuple[Context, tuple[Ids, Floats], tuple[int, int], int]:
+    """Return context, feature row, span, and the prefix's length in bytes, of queries and prefix between separators."""
+    bounds = text_bounds(codes)
+    n = bounds.size - 2
+    context = read_context(serving.labels, serving.statistics, codes, bounds, serving.decay)
+    prefix = (codes, bounds[n], bounds[n + 1] - 1)
+    previous = (codes, np.int64(0), np.int64(0))
+    if n > 0:
+        previous = (codes, bounds[n - 1], bounds[n] - 1)
+    room = row_room(serving.vectorizer, previous[2] - previous[1], prefix[2] - prefix[1])
+    ids, values = np.empty(room, np.int32), np.empty(room, np.float32)
+    size = input_row(serving.vectorizer, previous, prefix, ids, values)
+    utf8 = np.empty(4 * (prefix[2] - prefix[1]) + 1, np.uint8)
+    n_bytes = encode_utf8(codes, prefix[1], prefix[2], utf8)
+    return context, (ids[:size], values[:size]), find_span(serving.labels, utf8, n_bytes), n_bytes
+
+
+@kernel
+def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Limits) -> Weighed:
+    """Return the candidates of an input and the features of each."""
+    context, row, span, n_bytes = input_of(serving, codes)
+    statistics = serving.statistics
+    associated = associate(statistics, context, span, serving.n_sessions)
+    candidates = gather(tree, chunks, statistics, row, span, associated, limits)
+    paths = np.full(candidates.labels.size, np.nan, np.float64)
+    path_scores(tree, chunks, row, candidates.labels, paths)
+    features = np.empty((candidates.labels.size, N_FEATURES), np.float32)
+    asked = Asked(serving.labels, statistics, context, associated, n_bytes, serving.n_sessions, serving.n_asked)
+    fill_features(asked, candidates.labels, paths, features)
+    n_typed = 0
+    for i in range(codes.size - 1, -1, -1):
+        if codes[i] == 10:
+            break
+        n_typed += 1
+    return Weighed(candidates, features, bucket_of(n_typed, context.labels.size))
+
+
+@kernel
+def complete(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Limits, k: int) -> Completed:
+    """Return the k best labels for queries and prefix, which stand in `codes` between separators, oldest first."""
+    weighed = weigh(serving, tree, chunks, codes, limits)
+    candidates = weighed.candidates
+    weights = serving.weights[weighed.bucket]
+    scores = np.zeros(candidates.labels.size, np.float64)
+    for i in range(scores.size):
+        for f in range(weights.size):
+            scores[i] += weights[f] * np.float64(weighed.features[i, f])
+    best = best_first(scores, k)
+    return Completed(
+        candidates.labels[best], scores[best], candidates.sources[best], candidates.n_scored, candidates.labels.size
+    )

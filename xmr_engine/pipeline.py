@@ -1,0 +1,251 @@
+"""Training, the stages once and in order: pairs → labels → features → indexing → matching → ranking → directory."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from xmr_engine import storage
+from xmr_engine.config import DEFAULT_INDEX, IndexConfig, TrainConfig, from_dict
+from xmr_engine.data.pairs import Pairs, contexts, read_pairs, split_last
+from xmr_engine.data.privacy import read_blocklist, screen, typed_by_enough
+from xmr_engine.errors import ConfigError
+from xmr_engine.features.codes import SEPARATOR, to_codes
+from xmr_engine.features.rows import make_label_rows, make_rows
+from xmr_engine.features.vocabulary import Terms, fit_terms
+from xmr_engine.indexing.build import Material, build_index
+from xmr_engine.indexing.embedding import positive_instances
+from xmr_engine.kernels.complete import Weighed, weigh
+from xmr_engine.labels import LabelTable, make_labels
+from xmr_engine.matching.train import train_matchers
+from xmr_engine.model import Counted, Index, Model, make_vectorizer, to_arrays
+from xmr_engine.ranking.fit import fit_ranker, make_examples, make_lists
+from xmr_engine.ranking.ranker import Ranker, path_only
+from xmr_engine.ranking.statistics import Asked, count_statistics
+from xmr_engine.text import words as words_in
+
+Progress = Callable[[str, float], None]
+
+
+class Inputs(NamedTuple):
+    """What matchers are trained on: distinct (previous, prefix) inputs as rows, and the labels each was followed by."""
+
+    X: csr_matrix
+    Y: csr_matrix
+
+
+def train(
+    *sources: str | Path,
+    out: str | Path,
+    valid: str | Path | None = None,
+    blocklist: str | Path | None = None,
+    config: str | Path | Mapping[str, Any] | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+    **options: Any,  # noqa: ANN401
+) -> None:
+    """Train a model on logs or pair files and write it to a folder.
+
+    Parameters
+    ----------
+    sources
+        Logs or pair files.
+    out
+        The model's folder; an older model there is replaced once the new one is whole.
+    valid
+        Pairs that fit the ranker. Without them the last tenth of the sessions does, and then the statistics are
+        counted anew on all rows.
+    blocklist
+        A file of words that no string of the model may hold.
+    config
+        Settings, or a JSON file of them; `options` go before.
+    threads
+        The model does not depend on them.
+    progress
+        Told the stage and the share of it that is done.
+    options
+        index, trie_depth, must_link, branching, leaf, threshold, beam, min_people, seed: the command's options.
+
+    Raises
+    ------
+    ConfigError, DataError
+        A setting or a file cannot be used.
+    """
+    settings = make_config(config, options)
+    path = Path(out)
+    storage.require_replaceable(path)
+    report = progress or (lambda stage, share: None)
+    pairs = _read(sources, settings, blocklist, report)
+    held_out = None if valid is None else read_pairs(valid, seed=settings.seed)
+    model = train_model(pairs, held_out, settings, threads, report)
+    arrays, document = to_arrays(model)
+    storage.write(path, arrays, document)
+
+
+def make_config(source: str | Path | Mapping[str, Any] | None, options: Mapping[str, Any]) -> TrainConfig:
+    """Return the settings of a config file with the command's options laid over it."""
+    settings = from_dict(TrainConfig, _read_config(source))
+    left = dict(options)
+    if "index" in left:
+        names = [left.pop("index")] if isinstance(options["index"], str) else list(left.pop("index"))
+        settings = replace(settings, indexes={n: settings.indexes.get(n, DEFAULT_INDEX.get(n, IndexConfig())) for n in names})
+    shape = {name: left.pop(name) for name in ("trie_depth", "must_link", "branching", "leaf") if name in left}
+    settings = replace(settings, indexes={n: replace(index, **shape) for n, index in settings.indexes.items()})
+    matching = {name: left.pop(name) for name in ("threshold", "beam") if name in left}
+    data = {name: left.pop(name) for name in ("min_people",) if name in left}
+    settings = replace(settings, matching=replace(settings.matching, **matching), data=replace(settings.data, **data))
+    if "seed" in left:
+        settings = replace(settings, seed=left.pop("seed"))
+    if left.pop("cluster", None) is not None:
+        raise ConfigError("cluster: training on a cluster is not part of this version; leave it out")
+    if left:
+        raise ConfigError(f"unknown option {next(iter(left))!r}; see python -m xmr_engine train --help")
+    return settings
+
+
+def train_model(
+    pairs: Pairs, held_out: Pairs | None, config: TrainConfig, threads: int = 1, report: Progress = lambda s, p: None
+) -> Model:
+    """Return the model of these pairs; without `held_out` the last sessions fit the ranker."""
+    fitted_on, rest = (held_out, pairs) if held_out is not None else split_last(pairs, config.data.held_out)[::-1]
+    if held_out is None and (not rest.next or not fitted_on.next):
+        fitted_on, rest = pairs, pairs
+    draft = fit_model(rest, config, threads, report)
+    if not config.ranking.enabled:
+        return draft if held_out is not None else fit_model(pairs, config, threads, report)
+    ranker = fit_ranking(draft, fitted_on, report)
+    if held_out is None and rest is not pairs:
+        draft = fit_model(pairs, config, threads, report)
+    return replace(draft, ranker=ranker)
+
+
+def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress) -> Model:
+    """Return the model of these pairs with a ranker that orders by path score."""
+    labels = make_labels(pairs.next)
+    texts = labels.texts()
+    report("features", 0.0)
+    words = fit_words(texts, pairs, config)
+    input_words, input_chars = fit_inputs(pairs, config)
+    vectorizer = make_vectorizer(config, input_words, input_chars)
+    inputs = make_inputs(pairs, labels, lambda previous, prefix: make_rows(vectorizer, previous, prefix))
+    report("features", 1.0)
+    indexes = {}
+    for name, index_config in config.indexes.items():
+        report(f"index {name}", 0.0)
+        by_text = index_config.embedding == "label_text"
+        vectors = make_label_rows(vectorizer, texts) if by_text else positive_instances(inputs.X, inputs.Y)
+        tree = build_index(name, Material(labels.strings, vectors), index_config, config.seed, threads)
+        report(f"index {name}", 1.0)
+        stage = f"matchers {name}"
+        chunks = train_matchers(
+            inputs.X, inputs.Y, tree, config.matching, threads, lambda share, stage=stage: report(stage, share)
+        )
+        indexes[name] = Index(tree, chunks)
+    report("statistics", 0.0)
+    statistics = count_statistics(as_asked(pairs, labels, texts), words)
+    report("statistics", 1.0)
+    return Model(
+        config=config,
+        labels=labels,
+        input_words=input_words,
+        input_chars=input_chars,
+        words=words,
+        indexes=indexes,
+        statistics=statistics,
+        ranker=path_only(),
+        counted=Counted(len(pairs.next), max(len(set(pairs.session)), 1)),
+    )
+
+
+def fit_ranking(model: Model, held_out: Pairs, report: Progress) -> Ranker:
+    """Return the ranker fitted on held-out pairs, with the candidates of the model's default index."""
+    serving, limits = model.serving(), model.limits()
+    index = next(iter(model.indexes.values()))
+
+    def weigh_input(context: tuple[str, ...], prefix: str) -> Weighed:
+        return weigh(serving, index.tree, index.chunks, to_codes(SEPARATOR.join((*context, prefix))), limits)
+
+    known = [model.labels.find(text) for text in held_out.next]
+    examples = make_examples(contexts(held_out), held_out.prefix, held_out.next, known, model.config.seed)
+    report("ranker", 0.0)
+    lists = make_lists(examples, weigh_input)
+    report("ranker", 0.5)
+    ranker = fit_ranker(lists, model.config.ranking) if lists.answers.size else path_only()
+    report("ranker", 1.0)
+    return ranker
+
+
+def fit_words(texts: Sequence[str], pairs: Pairs, config: TrainConfig) -> Terms:
+    """Return the words of labels that enough people typed."""
+    return fit_terms(texts, 1, words=True, keep=_frequent_words(pairs, config))
+
+
+def fit_inputs(pairs: Pairs, config: TrainConfig) -> tuple[Terms, Terms]:
+    """Return the vectorizer's terms: words of the distinct previous queries, characters of the prefixes."""
+    previous = sorted(set(pairs.previous) - {""})
+    keep = _frequent_words(pairs, config)
+    words = fit_terms(previous, config.features.word_ngrams, words=True, keep=keep)
+    return words, fit_terms(pairs.prefix, config.features.char_ngrams, words=False)
+
+
+def make_inputs(
+    pairs: Pairs, labels: LabelTable, make: Callable[[Sequence[str], Sequence[str]], csr_matrix]
+) -> Inputs:
+    """Return one row an input (equal inputs are one) and the labels that followed it, each once."""
+    ids = {text: label for label, text in enumerate(labels.texts())}
+    rows: dict[tuple[str, str], int] = {}
+    row_of = [rows.setdefault(key, len(rows)) for key in zip(pairs.previous, pairs.prefix, strict=True)]
+    keys = np.unique(np.array(row_of, np.int64) * len(labels) + np.array([ids[text] for text in pairs.next]))
+    pointers = np.searchsorted(keys // len(labels), np.arange(len(rows) + 1))
+    values = np.ones(keys.size, np.float32)
+    Y = csr_matrix((values, (keys % len(labels)).astype(np.int32), pointers), shape=(len(rows), len(labels)))
+    return Inputs(make([previous for previous, _ in rows], [prefix for _, prefix in rows]), Y)
+
+
+def as_asked(pairs: Pairs, labels: LabelTable, texts: Sequence[str]) -> Asked:
+    """Return the pairs as ids of labels, then of previous queries that are none."""
+    ids = {text: label for label, text in enumerate(texts)}
+    others = sorted(set(pairs.previous) - ids.keys() - {""})
+    ids |= {text: len(texts) + i for i, text in enumerate(others)} | {"": -1}
+    return Asked(
+        [*texts, *others],
+        len(labels),
+        np.array([ids[text] for text in pairs.next], np.int64),
+        np.array([ids[text] for text in pairs.previous], np.int64),
+        np.array(pairs.session, np.int64),
+    )
+
+
+def _read(
+    sources: Sequence[str | Path], config: TrainConfig, blocklist: str | Path | None, report: Progress
+) -> Pairs:
+    """Return the sources' pairs, screened of what must not enter a model."""
+    pairs = read_pairs([Path(s) for s in sources], gap_minutes=config.data.gap_minutes, seed=config.seed, progress=report)
+    blocked = None if blocklist is None else read_blocklist(blocklist)
+    return screen(pairs, blocklist=blocked, min_people=config.data.min_people)
+
+
+def _read_config(source: str | Path | Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the settings of a JSON file, or the ones given."""
+    if source is None:
+        return {}
+    if isinstance(source, Mapping):
+        return source
+    try:
+        return dict(json.loads(Path(source).read_text("utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{source}: {error.strerror or error}") from None
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"{source}: is no JSON object ({error})") from None
+
+
+def _frequent_words(pairs: Pairs, config: TrainConfig) -> frozenset[str] | None:
+    """Return the words that enough people typed; None where one is enough."""
+    if config.data.min_people <= 1:
+        return None
+    typed = [(word, person) for text, person in zip(pairs.next, pairs.person, strict=True) for word in words_in(text)]
+    return frozenset(typed_by_enough([w for w, _ in typed], [p for _, p in typed], config.data.min_people))

@@ -1,0 +1,1 @@
+"""The third stage: a linear model that orders candidates. Knows statistics; never how candidates were found."""

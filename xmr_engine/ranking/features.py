@@ -1,0 +1,70 @@
+"""The ranker's features by name: what each measures, its unit, and the group an explanation counts it to."""
+
+from typing import Literal, NamedTuple
+
+Group = Literal["typed", "previous query", "earlier queries", "popularity", "base"]
+
+
+class Feature(NamedTuple):
+    """One named feature of a candidate."""
+
+    name: str
+    group: Group
+    meaning: str
+
+
+T: Group = "typed"
+P: Group = "previous query"
+E: Group = "earlier queries"
+C: Group = "popularity"
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("path", "base", "sum of g(z) over the path's nodes, shared among the input's n-grams"),
+    Feature("popularity", C, "ln(1 + times asked)"),
+    Feature("popularity after another query", C, "ln(1 + times asked after another query)"),
+    Feature("popularity as a first query", C, "ln(1 + times a session began with it)"),
+    Feature("length", T, "ln(bytes)"),
+    Feature("words", T, "number of words"),
+    Feature("rest", T, "ln(1 + bytes not typed yet)"),
+    Feature("complete", T, "1 if all of it is typed"),
+    Feature("word complete", T, "1 if the typed text ends one of its words"),
+    Feature("followed", P, "ln(1 + times asked right after the previous query)"),
+    Feature("followed share", P, "its share among the queries after the previous one"),
+    Feature("together", P, "ln(1 + sessions with it and the previous query)"),
+    Feature("words together", P, "ln(1 + lift / 10), from sessions with the previous query's words"),
+    Feature("words followed", P, "ln(1 + lift / 10), from queries after the previous query's words"),
+    Feature("word information", P, "highest pointwise mutual information with a word of the previous query, nats"),
+    Feature("followed, earlier", E, "the same for earlier queries, each counting 0.6 of the next"),
+    Feature("followed share, earlier", E, "share, earlier queries"),
+    Feature("together, earlier", E, "ln(1 + sessions), earlier queries"),
+    Feature("words together, earlier", E, "ln(1 + lift / 10), earlier queries"),
+    Feature("words followed, earlier", E, "ln(1 + lift / 10), earlier queries"),
+    Feature("word information, earlier", E, "nats, earlier queries"),
+    Feature("together share", P, "share of the previous query's sessions that hold it"),
+    Feature("together cosine", P, "cosine of session sets, all queries of the session"),
+    Feature("ever followed", P, "1 if it was ever asked right after the previous query"),
+    Feature("preceded", P, "ln(1 + times the previous query was asked right after it)"),
+    Feature("preceded, earlier", E, "ln(1 + times), earlier queries"),
+    Feature("similarity", P, "tf-idf cosine of words with the previous query"),
+    Feature("similarity, earlier", E, "sum of cosines with earlier queries, each counting 0.6 of the next"),
+    Feature("highest similarity, earlier", E, "highest cosine with an earlier query"),
+    Feature("similarity x popularity", P, "product of the two"),
+    Feature("new words", E, "number of its words that no query of the session holds"),
+    Feature("extends", P, "1 if it goes on where the previous query ends"),
+    Feature("extended by", P, "1 if the previous query goes on where it ends"),
+    Feature("extends by a word", P, "1 if it is the previous query and more words"),
+    Feature("kept words", P, "number of its words in the previous query"),
+    Feature("added words", P, "number of its words not in the previous query"),
+    Feature("keeps all words", P, "1 if it holds every word of the previous query and more"),
+    Feature("same first word", P, "1 if it begins with the previous query's first word"),
+    Feature("same last word", P, "1 if it ends with the previous query's last word"),
+    Feature("one edit away", P, "1 if one edit parts it from the previous query"),
+    Feature("two edits away", P, "1 if two edits part it from the previous query"),
+    Feature("equal without spaces", P, "1 if only spaces part it from the previous query"),
+    Feature("one word swapped", P, "1 if as many words as the previous query, all but one kept"),
+    Feature("share kept", P, "share of its words in the previous query"),
+    Feature("is the previous query", P, "1 if it is the previous query"),
+    Feature("asked before", E, "1 if asked earlier in this session"),
+    Feature("asked before x popularity", E, "product of the two"),
+)
+NAMES = tuple(feature.name for feature in FEATURES)

@@ -1,0 +1,159 @@
+"""Count what the log says: how often each label was asked, what followed what, what stood beside what."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmr_engine.features.codes import pack_codes
+from xmr_engine.features.vocabulary import Terms
+from xmr_engine.frozen import freeze
+from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Statistics
+from xmr_engine.kernels.label_words import label_word_ids
+from xmr_engine.kernels.popular import BLOCK, fill_maxima
+
+LONGEST_SESSION = 30
+MOST_PER_WORD = 2000
+Column = NDArray[np.int64]
+
+
+class Asked(NamedTuple):
+    """The rows of a log as ids: next and previous query (-1 for none) and session (ascending), each shape (n_rows,).
+
+    Queries are numbered as `texts`: first the labels in order, then previous queries that are no labels.
+    """
+
+    texts: Sequence[str]
+    n_labels: int
+    nexts: Column
+    previous: Column
+    sessions: Column
+
+
+def count_statistics(rows_asked: Asked, words: Terms) -> Statistics:
+    """Return the statistics of a log's rows; `words` are the words of labels, idf over labels."""
+    texts, n_labels, nexts, previous, sessions = rows_asked
+    count = np.bincount(nexts, minlength=n_labels)
+    follows = previous >= 0
+    rows, word_ids = words_of(texts, words)
+    asked = distinct_pairs(np.concatenate([sessions, sessions[follows]]), np.concatenate([nexts, previous[follows]]))
+    in_sessions = expand(rows, word_ids, asked[1])
+    by_word = distinct_pairs(asked[0][in_sessions[0]], in_sessions[1])
+    n_words = len(words)
+    return Statistics(
+        freeze(count, np.int32),
+        freeze(np.bincount(nexts[follows], minlength=n_labels), np.int32),
+        popularity_maxima(freeze(count, np.int32)),
+        words.table,
+        freeze(np.bincount(by_word[1], minlength=n_words), np.int32),
+        freeze(rows[: n_labels + 1]),
+        freeze(word_ids[: rows[n_labels]]),
+        count_pairs(*_between_labels(previous[follows], nexts[follows], n_labels), n_labels),
+        _together(asked, n_labels),
+        _word_together(asked, rows, word_ids, (n_words, n_labels)),
+        _word_followed(previous[follows], nexts[follows], rows, word_ids, n_words),
+    )
+
+
+def words_of(texts: Sequence[str], words: Terms) -> tuple[Offsets, Ids]:
+    """Return the word ids of every text as csr pointers and ids; unknown words are left out."""
+    codes, offsets = pack_codes(texts)
+    rows, ids = np.zeros(len(texts) + 1, np.int64), np.empty(codes.size + 1, np.int32)
+    label_word_ids(words.table, codes, offsets, rows, ids)
+    return freeze(rows), freeze(ids[: rows[-1]].copy())
+
+
+def popularity_maxima(count: Ids) -> Ids:
+    """Return the range-maximum table of popularity, shape (n_levels, n_blocks)."""
+    n_blocks = -(-count.size // BLOCK)
+    table = np.zeros((max(n_blocks.bit_length(), 1), n_blocks), np.int32)
+    fill_maxima(count, table)
+    return freeze(table)
+
+
+def distinct_pairs(a: Column, b: Column) -> tuple[Column, Column]:
+    """Return the distinct pairs, ordered by the first then the second."""
+    width = int(b.max(initial=0)) + 1
+    keys = np.unique(a.astype(np.int64) * width + b)
+    return keys // width, keys % width
+
+
+def count_pairs(a: Column, b: Column, n_rows: int, most: int | None = None) -> Counts:
+    """Return how often each pair occurs as csr counts; of each row only the `most` frequent ones."""
+    width = int(b.max(initial=0)) + 1
+    keys, count = np.unique(a.astype(np.int64) * width + b, return_counts=True)
+    row, column = keys // width, keys % width
+    total = np.bincount(row, weights=count, minlength=n_rows)
+    if most is not None:
+        row, column, count = _most_frequent(row, column, count, most)
+    pointers = np.searchsorted(row, np.arange(n_rows + 1))
+    return Counts(
+        freeze(pointers, np.int64),
+        freeze(column, np.int32),
+        freeze(np.minimum(count, 65535), np.uint16),
+        freeze(total, np.float32),
+    )
+
+
+def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:
+    """Return for each wanted row its position in `wanted` and each of its ids, flat."""
+    sizes = rows[wanted + 1] - rows[wanted]
+    position = np.repeat(np.arange(wanted.size), sizes)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return position, ids[np.repeat(rows[wanted], sizes) + within].astype(np.int64)
+
+
+def _most_frequent(row: Column, column: Column, count: Column, most: int) -> tuple[Column, Column, Column]:
+    """Keep the most frequent columns of each row, equal ones by id; the order by row and column stays."""
+    order = np.lexsort((column, -count, row))
+    rank = np.arange(row.size) - np.searchsorted(row, row)
+    kept = np.sort(order[rank < most])
+    return row[kept], column[kept], count[kept]
+
+
+def _session_bounds(sessions: Column) -> Offsets:
+    """Return where each session's labels begin, sessions ascending."""
+    return np.concatenate([[0], np.flatnonzero(np.diff(sessions)) + 1, [sessions.size]])
+
+
+def _pairs_within(asked: tuple[Column, Column]) -> tuple[Column, Column]:
+    """Return every ordered pair of positions in `asked` that belong to one session of moderate length."""
+    bounds = _session_bounds(asked[0])
+    sizes = np.diff(bounds)
+    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for size in range(2, LONGEST_SESSION + 1):
+        starts = bounds[:-1][sizes == size]
+        if starts.size:
+            i, j = np.nonzero(~np.eye(size, dtype=bool))
+            left.append((starts[:, None] + i).ravel())
+            right.append((starts[:, None] + j).ravel())
+    return np.concatenate(left), np.concatenate(right)
+
+
+def _together(asked: tuple[Column, Column], n_labels: int) -> Counts:
+    left, right = _pairs_within(asked)
+    return count_pairs(*_between_labels(asked[1][left], asked[1][right], n_labels), n_labels)
+
+
+def _between_labels(a: Column, b: Column, n_labels: int) -> tuple[Column, Column]:
+    """Return the pairs whose both sides are labels."""
+    kept = (a < n_labels) & (b < n_labels)
+    return a[kept], b[kept]
+
+
+def _word_together(asked: tuple[Column, Column], rows: Offsets, ids: Ids, sizes: tuple[int, int]) -> Counts:
+    """Count, for each word, the sessions in which another query with the word stands beside a label."""
+    n_words, n_labels = sizes
+    left, right = _pairs_within(asked)
+    is_label = asked[1][right] < n_labels
+    left, right = left[is_label], right[is_label]
+    position, word = expand(rows, ids, asked[1][left])
+    width = n_words + 1
+    keys = np.unique(right[position] * width + word)
+    return count_pairs(keys % width, asked[1][keys // width], n_words, MOST_PER_WORD)
+
+
+def _word_followed(previous: Column, nexts: Column, rows: Offsets, ids: Ids, n_words: int) -> Counts:
+    position, word = expand(rows, ids, previous)
+    return count_pairs(word, nexts[position], n_words, MOST_PER_WORD)
