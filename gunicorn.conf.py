@@ -3,7 +3,9 @@
 import gc
 import logging
 import os
-from typing import Any
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gthread import ThreadWorker
 
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 
@@ -18,11 +20,19 @@ control_socket_disable = True
 loglevel = "warning"
 
 
-def pre_fork(server: Any, worker: Any) -> None:
+def when_ready(server: Arbiter) -> None:
+    """Say where to look, and why the first answer may take a while."""
+    address = ", ".join(str(listener) for listener in server.LISTENERS)
+    logging.getLogger("nextquery").info("%s  (the very first start compiles kernels: up to 40 s)", address)
+
+
+def pre_fork(server: Arbiter, worker: ThreadWorker) -> None:
     """Keep the models' pages shared: the collector must not touch what was opened before the fork."""
     gc.freeze()
 
 
-def post_worker_init(worker: Any) -> None:
+def post_worker_init(worker: ThreadWorker) -> None:
     """Warm the kernels in the background; a thread started before the fork would not live here."""
+    if worker.age > 1:
+        logging.getLogger("app.catalog").setLevel(logging.WARNING)
     worker.wsgi.extensions["catalog"].begin_warming()

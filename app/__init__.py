@@ -48,7 +48,9 @@ def create_app(
     app = Flask(__name__, static_folder="../static", template_folder="../templates")
     app.secret_key = settings.secret_key
     app.session_interface = CookieInterface()
-    app.config.update(SESSION_COOKIE_NAME="nextquery", SESSION_COOKIE_SAMESITE="Lax", SESSION_REFRESH_EACH_REQUEST=False)
+    app.config.update(
+        SESSION_COOKIE_NAME="nextquery", SESSION_COOKIE_SAMESITE="Lax", SESSION_REFRESH_EACH_REQUEST=False
+    )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["catalog"] = catalog
     problems.install(app)

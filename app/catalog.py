@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import xmr_engine
 from app.settings import SettingsError
+from xmr_engine import storage
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Preset(NamedTuple):
     other: str = ""
     label: str = ""
     why: str = ""
+    expects: str = ""
 
 
 class Catalog:
@@ -143,16 +146,15 @@ def open_catalog(folder: Path) -> Catalog:
     xmr_engine.errors.XmrError
         If a model is damaged, foreign or altered.
     """
-    import xmr_engine
-    import xmr_engine.storage
-
     paths = find_models(folder)
     if not paths:
-        raise SettingsError(f"{str(folder)!r} holds no model; `make models` builds the samples, `make demo LOG=…` yours")
+        raise SettingsError(
+            f"{str(folder)!r} holds no model; `make models` builds the samples, `make demo LOG=…` yours"
+        )
     for path in paths:
-        xmr_engine.storage.verify(path)
+        storage.verify(path)
     completers: list[Completer] = [xmr_engine.open_completer(path) for path in paths]
-    return Catalog(completers, read_presets(paths[0]))
+    return Catalog(completers, read_presets(folder))
 
 
 def find_models(folder: Path) -> list[Path]:
@@ -161,15 +163,15 @@ def find_models(folder: Path) -> list[Path]:
     return [mark.parent for mark in marks if mark.is_file() and not mark.parent.name.endswith(".partial")]
 
 
-def read_presets(model: Path) -> list[Preset]:
-    """Return the presets kept beside a model, none where there are none.
+def read_presets(folder: Path) -> list[Preset]:
+    """Return the presets kept in a folder of models or one level below, none where there are none.
 
     Raises
     ------
     SettingsError
         If the file is not a list of presets.
     """
-    path = next((p for p in (model / _PRESETS, model.parent / _PRESETS) if p.is_file()), None)
+    path = next((path for path in [folder / _PRESETS, *sorted(folder.glob(f"*/{_PRESETS}"))] if path.is_file()), None)
     if path is None:
         return []
     try:

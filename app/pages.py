@@ -60,7 +60,7 @@ def submit() -> AnyResponse:
         if normalise(text):
             session.add(text)
     model = request.form.get("model", "")
-    return redirect(url_for("pages.type_page", **({"model": model} if model else {})), 303)
+    return redirect(url_for("pages.type_page", model=model or None), 303)
 
 
 @pages.get("/favicon.ico")

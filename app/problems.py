@@ -49,7 +49,7 @@ def _show_request_id(response: Response) -> Response:
 
 def _from_http(error: HTTPException) -> Response:
     """Turn a refusal of Flask's or ours into a problem document."""
-    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004
+    if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     response = _problem(error.code, error.name, error.description or error.name)
     for name, value in error.get_headers():

@@ -3,7 +3,7 @@
 Knows the query string and the session; knows nothing of what the engine does with it.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from flask import Request
 
@@ -17,7 +17,8 @@ MAX_K = 50
 MAX_BEAM = 500
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
     """A checked read call; ``None`` leaves a choice to the model."""
 
     completer: Completer

@@ -14,7 +14,7 @@ export class Answering {
     Object.assign(this, parts);
   }
 
-  /** Show what the state asks for; `at` is when its key was pressed. Resolves to whether rows were shown. */
+  /** Show what the state asks for; `at` is when its key was pressed. Resolves to whether it is still the latest, and answered. */
   async answer(state, at) {
     clearTimeout(this.#timer);
     if (!state.prefix.trim() && !state.previous.length) return this.#empty();
@@ -48,7 +48,7 @@ export class Answering {
     this.combobox.refresh();
     this.announcer.say("");
     this.tell("");
-    return false;
+    return true;
   }
 
   tell(sentence) {

@@ -53,6 +53,7 @@ export class Combobox extends HTMLElement {
   /** Put text into the box without a word. */
   reset(text = "") {
     this.#input.value = this.#typed = text;
+    this.#input.setSelectionRange(text.length, text.length);
     this.#dismissed = false;
   }
 

@@ -39,7 +39,7 @@ async function show(change, at) {
   address.replace(state);
   find("nq-panel").open(state);
   const asks = "prefix" in change || "previous" in change;
-  await Promise.all([asks && answering.answer({ ...state }, at), looking.look({ ...state })]);
+  if (!asks || (await answering.answer({ ...state }, at))) await looking.look({ ...state });
 }
 
 function changeSession(previous) {

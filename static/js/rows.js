@@ -2,6 +2,7 @@
 
 /** Fill a listbox with a document's completions. */
 export function showSuggestions(list, template, { completions, prefix }) {
+  list.dataset.prefix = prefix;
   list.replaceChildren(...completions.map((completion) => suggestion(template, completion, prefix)));
 }
 

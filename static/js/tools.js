@@ -18,6 +18,13 @@ export function keepFocusIn(input) {
     const control = event.target.closest("button, label:has([type=radio]), summary");
     if (control && document.activeElement === input && !event.target.closest("dialog, [popover]")) event.preventDefault();
   });
+  document.addEventListener("click", (event) => {
+    const radio = document.activeElement === input && event.target.closest("label")?.querySelector("[type=radio]");
+    if (!radio) return;
+    event.preventDefault();
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 }
 
 /** Copy the page's address; resolves to what to say about it. */

@@ -132,7 +132,9 @@ def _beam(index: str) -> list[list[dict[str, Any]]]:
         for parent in parents:
             for child in range(3 + (parent or 0) % 3 if layer else 4 + shift // 3):
                 score = -0.1 * layer - 0.13 * ((number * 5 + child) % 7)
-                nodes.append({"node": number, "parent": parent, "score": round(score, 3), "kept": False, "span": [0, 9]})
+                nodes.append(
+                    {"node": number, "parent": parent, "score": round(score, 3), "kept": False, "span": [0, 9]}
+                )
                 number += 1
         for node in sorted(nodes, key=lambda node: -node["score"])[:4]:
             node["kept"] = True

@@ -1,0 +1,90 @@
+import json
+import threading
+
+import pytest
+
+from app import create_app
+from app.catalog import Catalog, Preset, find_models, read_presets
+from app.settings import Settings, SettingsError
+from tests.app.fake_engine import FakeCompleter
+
+
+def test_models_are_found_at_and_below_the_folder_but_never_half_written(tmp_path):
+    for name in ("b", "a", "c.partial", "deep/inner"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "model.json").touch()
+    assert [path.name for path in find_models(tmp_path)] == ["a", "b", "inner"]
+    assert find_models(tmp_path / "a") == [tmp_path / "a"]
+
+
+def test_presets_are_read_from_below_the_folder(tmp_path):
+    (tmp_path / "shop").mkdir()
+    row = {"title": "One", "previous": ["a"], "typed": "b", "shows": "c"}
+    (tmp_path / "shop" / "presets.json").write_text(json.dumps([row]), encoding="utf-8")
+    assert read_presets(tmp_path) == [Preset(title="One", previous=("a",), typed="b", shows="c")]
+
+
+def test_a_folder_without_presets_has_none(tmp_path):
+    assert read_presets(tmp_path) == []
+
+
+@pytest.mark.parametrize("content", ["{", '[{"title": "no more"}]', '["text"]'])
+def test_presets_that_are_none_are_refused(tmp_path, content):
+    (tmp_path / "presets.json").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match="presets"):
+        read_presets(tmp_path)
+
+
+def test_warming_runs_once_for_each_model():
+    completer = FakeCompleter()
+    catalog = Catalog([completer])
+    for _ in range(3):
+        catalog.begin_warming()
+    assert catalog._ready.wait(10)
+    assert completer.warmed == 1
+
+
+class SlowCompleter(FakeCompleter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+
+    def warm(self) -> None:
+        assert self.released.wait(10)
+
+
+def test_until_kernels_are_warm_calls_get_503_and_the_page_still_opens(tmp_path):
+    completer = SlowCompleter()
+    app = create_app(Settings(secret_key="x" * 32, models=tmp_path), [completer])
+    client = app.test_client()
+    try:
+        assert client.get("/livez").status_code == 200
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert "compiles the kernels" in ready.json["detail"]
+        refused = client.get("/api/v1/complete?prefix=n")
+        assert (refused.status_code, refused.content_type) == (503, "application/problem+json")
+        assert refused.headers["Retry-After"] == "2"
+        assert client.get("/api/v1/session").status_code == 200
+        page = client.get("/?prefix=n")
+        assert page.status_code == 200
+        assert "compiles the kernels" in page.text
+        assert completer.asked == []
+    finally:
+        completer.released.set()
+    assert app.extensions["catalog"]._ready.wait(10)
+    assert client.get("/readyz").json["status"] == "ready"
+    assert client.get("/api/v1/complete?prefix=n").status_code == 200
+
+
+class FailingCompleter(FakeCompleter):
+    def warm(self) -> None:
+        raise RuntimeError("no room for the cache")
+
+
+def test_kernels_that_cannot_be_warmed_are_told(caplog):
+    catalog = Catalog([FailingCompleter()])
+    catalog._warm()
+    assert not catalog.ready
+    assert "log says why" in catalog.state
+    assert "no room for the cache" in caplog.text
