@@ -29,8 +29,7 @@ def catalog() -> Catalog:
 def wait_for_kernels() -> None:
     """Answer 503 until the kernels are warm, so that no keystroke waits for a compiler."""
     models = catalog()
-    models.begin_warming()
-    if not models.ready and not request.path.startswith(f"{api.url_prefix}/session"):
+    if not request.path.startswith(f"{api.url_prefix}/session") and not models.wait():
         raise ServiceUnavailable(models.state, retry_after=2)
 
 

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 _MODEL_MARK = "model.json"
 _PRESETS = "presets.json"
+_PATIENCE_SECONDS = 2.0
 
 
 class Completer(Protocol):
@@ -108,6 +109,14 @@ class Catalog:
         if self.ready:
             return "ready"
         return self._failure or "Getting ready: the first start compiles the kernels, which takes up to 40 seconds."
+
+    def wait(self) -> bool:
+        """Wait briefly for the kernels; tell whether they are warm.
+
+        Where another process has just compiled them, this one needs only a moment to load them.
+        """
+        self.begin_warming()
+        return self._ready.wait(_PATIENCE_SECONDS)
 
     def get(self, name: str | None) -> Completer | None:
         """Return the model of that name; the default for ``None``."""

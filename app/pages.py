@@ -84,5 +84,5 @@ def _change_at(change: Callable[[int], object], position: str) -> None:
 
 def _answerable(asked: Question) -> bool:
     """Tell whether the page has something to answer now."""
-    ready: bool = current_app.extensions["catalog"].ready
-    return ready and bool(asked.prefix or asked.previous)
+    catalog: Catalog = current_app.extensions["catalog"]
+    return bool(asked.prefix or asked.previous) and catalog.wait()

@@ -11,14 +11,10 @@ export class Combobox extends HTMLElement {
   #typed = "";
   #dismissed = false;
   #actions = {
-    next: () => this.#walk(1),
-    previous: () => this.#walk(-1),
-    open: () => this.#summon(),
-    close: () => this.close(),
-    fill: () => this.#fill(),
-    edit: () => this.#listbox.activate(-1),
-    submit: () => this.#submit(this.active ?? this.text),
-    escape: () => this.#escape(),
+    next: () => this.#walk(1), previous: () => this.#walk(-1),
+    open: () => this.#summon(), close: () => this.close(),
+    fill: () => this.#fill(), edit: () => this.#listbox.activate(-1),
+    submit: () => this.#submit(this.active ?? this.text), escape: () => this.#escape(),
   };
 
   connectedCallback() {
@@ -31,18 +27,14 @@ export class Combobox extends HTMLElement {
     this.#input.addEventListener("compositionend", (event) => this.#take(event.timeStamp));
     this.#input.addEventListener("blur", () => document.activeElement !== this.#input && this.close());
     list.addEventListener("mousedown", (event) => event.preventDefault());
-    list.addEventListener("click", (event) => this.#submit(event.target.closest("[role=option]")?.dataset.text ?? ""));
+    list.addEventListener("click", ({ target }) => this.#submit(target.closest("[role=option]")?.dataset.text ?? ""));
     this.addEventListener("submit", (event) => (event.preventDefault(), this.#submit(this.text)));
   }
 
-  get text() {
-    return this.#input.value;
-  }
+  get text() { return this.#input.value; }
 
   /** The row the keyboard stands on, else null. */
-  get active() {
-    return this.#listbox.active;
-  }
+  get active() { return this.#listbox.active; }
 
   /** Put text into the box as if it had been typed. */
   type(text) {
@@ -70,10 +62,7 @@ export class Combobox extends HTMLElement {
     return true;
   }
 
-  #take(at) {
-    this.#typed = this.text;
-    return this.#ask(at);
-  }
+  #take(at) { return (this.#typed = this.text), this.#ask(at); }
 
   #ask(at = performance.now()) {
     this.#dismissed = false;
@@ -97,9 +86,7 @@ export class Combobox extends HTMLElement {
     return this.#ask();
   }
 
-  #submit(text) {
-    return text.trim() ? this.#say("submitted", { text: text.trim() }) : true;
-  }
+  #submit(text) { return !text.trim() || this.#say("submitted", { text: text.trim() }); }
 
   #escape() {
     const [open, changed] = [this.#listbox.open, this.text !== this.#typed];
@@ -108,7 +95,5 @@ export class Combobox extends HTMLElement {
     return open && !changed ? true : this.#say(changed ? "restored" : "cleared", { text: this.text });
   }
 
-  #say(name, detail) {
-    return this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
-  }
+  #say(name, detail) { return this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail })); }
 }

@@ -23,8 +23,7 @@ import { Why } from "./why.js";
 const ELEMENTS = { combobox: Combobox, trail: Trail, clocks: Clocks, panel: Panel, indexes: Indexes, beams: Beams, lanes: Lanes, where: Where, why: Why, presenter: Presenter };
 for (const [name, type] of Object.entries(ELEMENTS)) customElements.define(`nq-${name}`, type);
 
-const find = (selector) => document.querySelector(selector);
-const page = find(".workspace");
+const find = (selector) => document.querySelector(selector), page = find(".workspace");
 const [combobox, list, note, presenter] = ["nq-combobox", "#suggestions", "[data-note]", "nq-presenter"].map(find);
 const [address, stage] = [new Address(), new Stage(find("[data-caption]"))];
 const session = new Session(find("nq-trail"), page.dataset.inStep === "true", ({ message }) => (answering.tell(message)));

@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from app import catalog as catalog_module
 from app import create_app
 from app.catalog import Catalog, Preset, find_models, read_presets
 from app.settings import Settings, SettingsError
@@ -53,7 +54,8 @@ class SlowCompleter(FakeCompleter):
         assert self.released.wait(10)
 
 
-def test_until_kernels_are_warm_calls_get_503_and_the_page_still_opens(tmp_path):
+def test_until_kernels_are_warm_calls_get_503_and_the_page_still_opens(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog_module, "_PATIENCE_SECONDS", 0.05)
     completer = SlowCompleter()
     app = create_app(Settings(secret_key="x" * 32, models=tmp_path), [completer])
     client = app.test_client()

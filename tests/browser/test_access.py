@@ -21,6 +21,8 @@ STATES = {
     "nothing": "/?context=off&prefix=zzzz",
 }
 
+FOCUSED = "document.activeElement.dataset.tool ?? document.activeElement.className.split(' ')[0]"
+
 
 def violations(page):
     """Return what axe-core finds, contrast of 7:1 included."""
@@ -61,9 +63,10 @@ def test_forced_colours_keep_the_active_row_visible(browser, site):
     page = context.new_page()
     box = open_page(page, STATES["typed"])
     box.press("ArrowDown")
-    colours = page.evaluate(
-        "() => [...document.querySelectorAll('[role=option]')].slice(0, 2).map((o) => getComputedStyle(o).backgroundColor)"
-    )
+    colours = [
+        option.evaluate("(option) => getComputedStyle(option).backgroundColor")
+        for option in page.locator("[role=option]").all()
+    ]
     assert colours[0] != colours[1]
     context.close()
 

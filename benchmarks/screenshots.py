@@ -1,0 +1,82 @@
+"""Takes the pictures of README and docs: the main states of the page, on the shipped sample model.
+
+``python -m benchmarks.screenshots`` writes ``docs/pictures/*.png``.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from app import create_app
+from app.settings import Settings
+from tests.app.conftest import make_ready
+from tests.browser.chromium import ADVICE, ARGUMENTS, find_chromium
+from tests.browser.conftest import open_page, serve
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+CAMERA = "previous=digital+camera&prefix=n"
+
+
+class Shot(NamedTuple):
+    """One state of the page; ``press`` are keys pressed in the box once it stands."""
+
+    name: str
+    path: str
+    size: tuple[int, int] = (1280, 720)
+    scheme: str = "light"
+    press: tuple[str, ...] = ()
+
+
+SHOTS = (
+    Shot("page", f"/?{CAMERA}", press=("ArrowDown",)),
+    Shot("page-dark", f"/?{CAMERA}", scheme="dark", press=("ArrowDown",)),
+    Shot("start", "/?context=off"),
+    Shot("beam", f"/?{CAMERA}&panel=beam"),
+    Shot("lanes", "/?previous=smart+tv&prefix=so&panel=lanes"),
+    Shot("where", f"/?{CAMERA}&panel=where&label=nestrel"),
+    Shot("why", f"/?{CAMERA}", press=("ArrowDown", "Alt+w")),
+    Shot("room", f"/?{CAMERA}", scheme="dark", press=("Alt+p",)),
+    Shot("phone", f"/?{CAMERA}", size=(390, 844)),
+)
+
+
+def main() -> None:
+    """Serve the sample model and take every picture."""
+    path = find_chromium()
+    if path is None:
+        sys.exit(f"error: {ADVICE}")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    app = create_app(Settings(secret_key=secrets.token_hex(), models=ROOT / "sample_models"))
+    make_ready(app)
+    with serve(app) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        for shot in SHOTS:
+            take(browser, address, shot)
+        browser.close()
+
+
+def take(browser: Browser, address: str, shot: Shot) -> None:
+    """Take one picture."""
+    width, height = shot.size
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if shot.scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    box = open_page(page, shot.path)
+    for key in shot.press:
+        box.press(key)
+    page.wait_for_timeout(400)
+    page.screenshot(path=PICTURES / f"{shot.name}.png")
+    print(f"docs/pictures/{shot.name}.png")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
