@@ -21,7 +21,8 @@ lint: .venv/.installed-dev
 	@$(RUN) -m mypy
 
 bench: .venv/.installed-dev
-	@$(RUN) -m benchmarks
+	@$(RUN) benchmarks/quality.py
+	@$(RUN) benchmarks/latency.py
 
 screenshots: .venv/.installed-dev
 	@$(RUN) -m benchmarks.screenshots

@@ -72,7 +72,6 @@ def model_of(log: Path) -> Path:
         click.echo(f"{model.name}: log and settings are unchanged, the model is reused", err=True)
         return model
     record.unlink(missing_ok=True)
-    model.parent.mkdir(exist_ok=True)
     train = [sys.executable, "-m", "xmr_engine", "train", str(log), "--out", str(model), "--index", _INDEXES]
     outcome = subprocess.run(train, check=False).returncode
     if outcome:
