@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.indexing.tree import make_tree
-from xmr_engine.kernels.arrays import Chunks, Counts, Statistics, Strings, Tree, Vocabulary
+from xmr_engine.kernels.arrays import Chunks, Counts, Sessions, Statistics, Strings, Tree, Vocabulary
 from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
 from xmr_engine.kernels.popular import BLOCK
 
@@ -135,7 +135,7 @@ def statistics_to(statistics: Statistics) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: getattr(statistics, name) for name in _PLAIN}
     for name in _COUNTS:
         arrays |= counts_to(f"{name}_", getattr(statistics, name))
-    return arrays
+    return arrays | {f"session_{name}": array for name, array in statistics.sessions._asdict().items()}
 
 
 def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
@@ -159,8 +159,34 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         counts_from("together_", arrays, n_labels, n_labels),
         counts_from("word_together_", arrays, n_words, n_labels),
         counts_from("word_followed_", arrays, n_words, n_labels),
+        _vectors_from(arrays, n_words),
+        numbers_from(arrays, "vector_scale", n_words),
+        sessions_from(arrays, n_words, n_labels),
     )
 
 
-_PLAIN = ("count", "follow_count", "maxima", "word_sessions", "label_word_rows", "label_words")
+def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
+    """Return the sessions of a model."""
+    labels = ids_from(arrays, "session_labels", n_labels)
+    norm = fetch(arrays, "session_norm", "f4")
+    require(bool(are_finite(norm)), "session_norm", "finite numbers")
+    ids = ids_from(arrays, "session_ids", max(norm.size, 1))
+    return Sessions(
+        pointers_from(arrays, "session_label_rows", norm.size, labels.size),
+        labels,
+        pointers_from(arrays, "session_word_rows", n_words, ids.size),
+        ids,
+        norm,
+    )
+
+
+def _vectors_from(arrays: Arrays, n_words: int) -> NDArray[np.int8]:
+    vectors = fetch(arrays, "vectors", "i1", 2)
+    require(vectors.shape[0] == n_words, "vectors", f"{n_words} rows")
+    return vectors
+
+
+_PLAIN = (
+    "count", "follow_count", "maxima", "word_sessions", "label_word_rows", "label_words", "vectors", "vector_scale",
+)  # fmt: skip
 _COUNTS = ("followed", "together", "word_together", "word_followed")

@@ -146,7 +146,7 @@ def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress)
         )
         indexes[name] = Index(tree, chunks)
     report("statistics", 0.0)
-    statistics = count_statistics(as_asked(pairs, labels, texts), words)
+    statistics = count_statistics(as_asked(pairs, labels, texts), words, config.seed)
     report("statistics", 1.0)
     return Model(
         config=config,

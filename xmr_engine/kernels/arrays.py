@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Codes = NDArray[np.uint32]
+Int8 = NDArray[np.int8]
 Int16 = NDArray[np.uint16]
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
@@ -79,13 +80,27 @@ class Counts(NamedTuple):
     total: Floats
 
 
+class Sessions(NamedTuple):
+    """The log's sessions of two queries or more: csr of the labels of each, and of the sessions with each word.
+
+    norm: the length of each session's vector of word rarities.
+    """
+
+    label_rows: Offsets
+    labels: Ids
+    word_rows: Offsets
+    ids: Ids
+    norm: Floats
+
+
 class Statistics(NamedTuple):
     """What the log says of labels and of the words around them.
 
     count: how often a label was asked; follow_count: of these, after another query. maxima: see `popular`.
     words: the words of labels, idf over labels; word_sessions: sessions with a word. label_words: the words of
     each label. followed: label → label asked next. together: label → label of the same session. word_together:
-    word → label of the same session, asked in another query; word_followed: word → label asked next.
+    word → label of the same session, asked in another query; word_followed: word → label asked next. vectors: of
+    words, from their company in sessions, shape (n_words, n_dimensions), each times its entry of vector_scale.
     """
 
     count: Ids
@@ -99,3 +114,6 @@ class Statistics(NamedTuple):
     together: Counts
     word_together: Counts
     word_followed: Counts
+    vectors: Int8
+    vector_scale: Floats
+    sessions: Sessions

@@ -7,10 +7,12 @@ import numpy as np
 from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Statistics
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
+from xmr_engine.kernels.kin import rarity, similar_sessions
 
 FOLLOWED, FOLLOWED_SHARE, TOGETHER, WORDS, WORDS_NEXT, WORD_PMI = 0, 1, 2, 3, 4, 5
 EARLIER = 6
-N_SIGNALS = 12
+KIN, KIN_SQUARED, KIN_CLOSEST = 12, 13, 14
+N_SIGNALS = 15
 
 
 class Associated(NamedTuple):
@@ -77,9 +79,8 @@ def touch(associated: Associated, label: int) -> int:
 
 
 @kernel
-def make_room(statistics: Statistics, context: Context, span: tuple[int, int]) -> Associated:
-    """Return empty tables with room for every entry that the session can touch."""
-    room = 0
+def make_room(statistics: Statistics, context: Context, span: tuple[int, int], room: int) -> Associated:
+    """Return empty tables with room for every entry that the session can touch, and `room` more."""
     for j in range(context.labels.size):
         label = context.labels[j]
         if label >= 0:
@@ -108,9 +109,22 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
 
     Of query j, at `decay[j]`: how often it was followed by the label (and as a share), how often both stood in one
     session; of its words: the mean share of sessions with the word that ask the label in another query, of next
-    queries likewise, and the strongest pointwise mutual information of a word and the label.
+    queries likewise, and the strongest pointwise mutual information of a word and the label. Of the log's sessions
+    that resemble this one: the sum of their cosines, of its squares, and the highest.
     """
-    associated = make_room(statistics, context, span)
+    kin, cosines = similar_sessions(statistics, context, n_sessions)
+    sessions = statistics.sessions
+    room = 0
+    for s in kin:
+        room += sessions.label_rows[s + 1] - sessions.label_rows[s]
+    associated = make_room(statistics, context, span, room)
+    for i in range(kin.size):
+        for at in range(sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]):
+            if span[0] <= sessions.labels[at] < span[1]:
+                signals = associated.signals[touch(associated, sessions.labels[at])]
+                signals[KIN] += cosines[i]
+                signals[KIN_SQUARED] += cosines[i] * cosines[i]
+                signals[KIN_CLOSEST] = max(signals[KIN_CLOSEST], cosines[i])
     for j in range(context.labels.size):
         base = 0 if j == 0 else EARLIER
         weight = context.decay[j]
@@ -125,12 +139,6 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
             share = weight * rarity(statistics, word, n_sessions) / total
             add_word_rows(statistics, associated, word, span, (base, weight, share, n_sessions))
     return associated
-
-
-@kernel
-def rarity(statistics: Statistics, word: int, n_sessions: float) -> float:
-    """Return ln((sessions + 1) / (sessions with the word + 1))."""
-    return np.log((n_sessions + 1.0) / (statistics.word_sessions[word] + 1.0))
 
 
 @kernel

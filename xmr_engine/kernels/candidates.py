@@ -8,10 +8,10 @@ from xmr_engine.kernels.arrays import Bytes, Chunks, Doubles, Floats, Ids, Stati
 from xmr_engine.kernels.association import (
     EARLIER,
     FOLLOWED,
+    KIN_SQUARED,
     TOGETHER,
     WORD_PMI,
     WORDS,
-    WORDS_NEXT,
     Associated,
 )
 from xmr_engine.kernels.compiled import kernel
@@ -83,7 +83,7 @@ def strengths(associated: Associated, kind: int) -> Doubles:
         elif kind == 1:
             out[i] = s[WORDS] + 0.5 * s[EARLIER + WORDS]
         elif kind == 2:
-            out[i] = s[WORDS_NEXT] + 0.5 * s[EARLIER + WORDS_NEXT]
+            out[i] = s[KIN_SQUARED]
         else:
             out[i] = s[WORD_PMI] + 0.5 * s[EARLIER + WORD_PMI]
     return out

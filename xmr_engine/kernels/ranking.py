@@ -9,6 +9,9 @@ from xmr_engine.kernels.association import (
     EARLIER,
     FOLLOWED,
     FOLLOWED_SHARE,
+    KIN,
+    KIN_CLOSEST,
+    KIN_SQUARED,
     TOGETHER,
     WORD_PMI,
     WORDS,
@@ -29,7 +32,7 @@ from xmr_engine.kernels.texts import (
     equal_without_spaces,
 )
 
-N_FEATURES = 47
+N_FEATURES = 55
 
 
 class Asked(NamedTuple):
@@ -54,6 +57,7 @@ def fill_features(asked: Asked, candidates: Ids, paths: Doubles, out: Floats) ->
         latest = np.empty(4 * size, np.uint8)
         latest = latest[: encode_utf8(context.codes, context.starts[0], context.stops[0], latest)]
     n_latest_words = count_words(latest)
+    vectors = context_vectors(asked.statistics, context)
     for i in range(candidates.size):
         label = candidates[i]
         row = out[i]
@@ -66,6 +70,7 @@ def fill_features(asked: Asked, candidates: Ids, paths: Doubles, out: Floats) ->
             similar_features(asked, label, row)
             text_features(text, latest, n_latest_words, row)
             repeat_features(asked, label, row)
+            vector_features(asked, label, vectors, row)
 
 
 @kernel
@@ -107,6 +112,11 @@ def associated_features(asked: Asked, label: int, row: Floats) -> None:
         both = s[TOGETHER] + s[EARLIER + TOGETHER]
         row[22] = both / np.sqrt((asked_latest + 1.0) * max(statistics.count[label], 1))
         row[23] = s[FOLLOWED] > 0
+        row[47] = np.log1p(s[KIN])
+        row[48] = np.log1p(10.0 * s[KIN_SQUARED])
+        row[49] = s[KIN_CLOSEST]
+        row[50] = s[KIN] / np.sqrt(max(statistics.count[label], 1))
+        row[51] = np.log1p(1000.0 * s[KIN_CLOSEST])
     for j in range(context.labels.size):
         if context.labels[j] >= 0:
             before = count_of(statistics.followed, label, context.labels[j])
@@ -172,6 +182,59 @@ def repeat_features(asked: Asked, label: int, row: Floats) -> None:
     row[44] = labels[0] == label
     row[45] = is_among(labels[1:], label) and labels[0] != label
     row[46] = row[45] * row[1]
+
+
+@kernel
+def add_vector(statistics: Statistics, word: int, out: Floats) -> None:
+    """Add a word's vector times its rarity."""
+    scale = statistics.vector_scale[word] * statistics.words.idf[word]
+    for d in range(out.size):
+        out[d] += scale * statistics.vectors[word, d]
+
+
+@kernel
+def normalise_vector(vector: Floats) -> None:
+    """Give a vector the length one, unless it is zero."""
+    norm = np.float32(0.0)
+    for d in range(vector.size):
+        norm += vector[d] * vector[d]
+    if norm > 0.0:
+        vector /= np.sqrt(norm)
+
+
+@kernel
+def context_vectors(statistics: Statistics, context: Context) -> Floats:
+    """Return the unit vector of every query, the latest first, then that of the whole session."""
+    n = context.labels.size
+    vectors = np.zeros((n + 1, statistics.vectors.shape[1]), np.float32)
+    for j in range(n):
+        for w in range(context.word_rows[j], context.word_rows[j + 1]):
+            add_vector(statistics, context.words[w], vectors[j])
+        normalise_vector(vectors[j])
+        vectors[n] += np.float32(context.decay[j]) * vectors[j]
+    normalise_vector(vectors[n])
+    return vectors
+
+
+@kernel
+def vector_features(asked: Asked, label: int, vectors: Floats, row: Floats) -> None:
+    """Write how near the candidate's words are in meaning to the latest query, the session, the nearest query."""
+    statistics = asked.statistics
+    own = np.zeros(vectors.shape[1], np.float32)
+    for w in range(statistics.label_word_rows[label], statistics.label_word_rows[label + 1]):
+        add_vector(statistics, statistics.label_words[w], own)
+    normalise_vector(own)
+    n = vectors.shape[0] - 1
+    for j in range(n + 1):
+        near = np.float32(0.0)
+        for d in range(own.size):
+            near += own[d] * vectors[j, d]
+        if j == 0:
+            row[52] = near
+        if j == n:
+            row[53] = near
+        elif j > 0:
+            row[54] = max(row[54], near)
 
 
 @kernel

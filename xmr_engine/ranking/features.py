@@ -66,5 +66,13 @@ FEATURES: tuple[Feature, ...] = (
     Feature("is the previous query", P, "1 if it is the previous query"),
     Feature("asked before", E, "1 if asked earlier in this session"),
     Feature("asked before x popularity", E, "product of the two"),
+    Feature("like sessions", E, "ln(1 + sum of cosines of the log's like sessions that hold it)"),
+    Feature("like sessions, squared", E, "ln(1 + 10 x sum of squared cosines)"),
+    Feature("most like session", E, "highest cosine of a session that holds it"),
+    Feature("like sessions share", E, "sum of cosines over the root of times asked"),
+    Feature("most like session, log", E, "ln(1 + 1000 x highest cosine)"),
+    Feature("meaning", P, "cosine of word vectors with the previous query"),
+    Feature("meaning, session", E, "cosine of word vectors with the whole session"),
+    Feature("meaning, earlier", E, "highest cosine of word vectors with an earlier query"),
 )
 NAMES = tuple(feature.name for feature in FEATURES)

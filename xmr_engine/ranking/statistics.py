@@ -5,13 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from xmr_engine.features.codes import pack_codes
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Statistics
+from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Sessions, Statistics
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
+from xmr_engine.ranking.vectors import word_vectors
 
 LONGEST_SESSION = 30
 MOST_PER_WORD = 2000
@@ -31,7 +33,7 @@ class Asked(NamedTuple):
     sessions: Column
 
 
-def count_statistics(rows_asked: Asked, words: Terms) -> Statistics:
+def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statistics:
     """Return the statistics of a log's rows; `words` are the words of labels, idf over labels."""
     texts, n_labels, nexts, previous, sessions = rows_asked
     count = np.bincount(nexts, minlength=n_labels)
@@ -53,6 +55,37 @@ def count_statistics(rows_asked: Asked, words: Terms) -> Statistics:
         _together(asked, n_labels),
         _word_together(asked, rows, word_ids, (n_words, n_labels)),
         _word_followed(previous[follows], nexts[follows], rows, word_ids, n_words),
+        *word_vectors(as_matrix(by_word, n_words), seed),
+        _sessions(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
+    )
+
+
+def as_matrix(pairs: tuple[Column, Column], n_columns: int) -> csr_matrix:
+    """Return pairs (row, column) as a matrix of ones."""
+    shape = (int(pairs[0].max(initial=0)) + 1, n_columns)
+    return csr_matrix((np.ones(pairs[0].size, np.float32), pairs), shape=shape)
+
+
+def _sessions(
+    asked: tuple[Column, Column], by_word: tuple[Column, Column], often: Column, n_labels: int
+) -> Sessions:
+    """Return the sessions of two queries or more, numbered anew."""
+    n_sessions = int(asked[0].max(initial=0)) + 1
+    several = np.bincount(asked[0], minlength=n_sessions) > 1
+    number = np.cumsum(several) - 1
+    kept = several[asked[0]] & (asked[1] < n_labels)
+    label_of, label = number[asked[0][kept]], asked[1][kept]
+    word_kept = several[by_word[0]]
+    session, word = number[by_word[0][word_kept]], by_word[1][word_kept]
+    rarity = np.log((n_sessions + 1.0) / (often + 1.0))
+    n_kept = int(several.sum())
+    order = np.lexsort((session, word))
+    return Sessions(
+        freeze(np.searchsorted(label_of, np.arange(n_kept + 1)), np.int64),
+        freeze(label, np.int32),
+        freeze(np.searchsorted(word[order], np.arange(often.size + 1)), np.int64),
+        freeze(session[order], np.int32),
+        freeze(np.sqrt(np.bincount(session, weights=rarity[word] ** 2, minlength=n_kept)), np.float32),
     )
 
 
