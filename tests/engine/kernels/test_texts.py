@@ -1,0 +1,63 @@
+"""Two texts side by side: shared words, edits, spaces."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests import naive
+from xmr_engine.kernels.texts import common_length, compare_words, count_words, edit_distance, equal_without_spaces
+
+SHORT = st.text(alphabet="abc", max_size=7)
+PHRASE = st.lists(st.sampled_from(["ab", "a", "b", "é", "aba"]), min_size=1, max_size=4).map(" ".join)
+
+
+def as_bytes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+@given(SHORT, SHORT)
+@example("", "")
+@example("ab", "ba")
+@example("abc", "ca")
+@example("abcd", "badc")
+@example("aab", "")
+def test_edits_are_counted_to_two(a: str, b: str) -> None:
+    found = edit_distance(as_bytes(a), as_bytes(b))
+    assert found == naive.edit_distance(a, b)
+    assert found == edit_distance(as_bytes(b), as_bytes(a))
+
+
+@given(SHORT, st.integers(0, 7), st.sampled_from("abc"))
+def test_one_letter_more_is_one_edit(text: str, at: int, letter: str) -> None:
+    assert edit_distance(as_bytes(text), as_bytes(text[:at] + letter + text[at:])) == 1
+
+
+@given(PHRASE, PHRASE)
+@example("ab ab", "ab")
+@example("a b", "b a")
+def test_shared_words_are_their_twins(label: str, query: str) -> None:
+    assert compare_words(as_bytes(label), as_bytes(query)) == naive.compare_words(label, query)
+
+
+@given(PHRASE)
+def test_a_text_holds_all_words_of_itself(text: str) -> None:
+    n = len(text.split(" "))
+    assert count_words(as_bytes(text)) == n
+    assert compare_words(as_bytes(text), as_bytes(text)) == (n, True, True)
+
+
+@given(PHRASE, PHRASE)
+def test_spaces_alone_part_texts_that_are_equal_without(a: str, b: str) -> None:
+    assert equal_without_spaces(as_bytes(a), as_bytes(b)) == (a.replace(" ", "") == b.replace(" ", ""))
+    assert equal_without_spaces(as_bytes(a), as_bytes(a.replace(" ", "")))
+
+
+@given(SHORT, SHORT)
+def test_the_common_start_is_its_twin(a: str, b: str) -> None:
+    assert common_length(as_bytes(a), as_bytes(b)) == naive.common(a, b)
+
+
+@pytest.mark.parametrize(("a", "b", "wanted"), [("nikon", "nikno", 1), ("nikon", "ncon", 2), ("nikon", "canon", 3)])
+def test_known_slips(a: str, b: str, wanted: int) -> None:
+    assert edit_distance(as_bytes(a), as_bytes(b)) == wanted

@@ -1,0 +1,301 @@
+"""Plain twins of the kernels: the same definitions over strings, lists and dicts, slow and short.
+
+Knows the formulas; must not know the kernels it judges, nor any array library.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+from xmr_engine.text import is_word_character
+
+Row = Mapping[int, float]
+
+
+# hashing and terms
+
+
+def term_hash(text: str) -> int:
+    """Return two linear congruential hashes of the code points, side by side."""
+    first, second = 17, 29
+    for c in text:
+        first = (first * 1103515245 + ord(c) + 1) % 2147483647
+        second = (second * 69069069 + ord(c) + 1) % 2147483629
+    return first * 2**31 + second
+
+
+def word_places(text: str) -> list[tuple[int, int]]:
+    """Return where every word begins and ends."""
+    inside = [is_word_character(ord(c)) for c in text]
+    starts = [i for i in range(len(text)) if inside[i] and (i == 0 or not inside[i - 1])]
+    return [(i, next((j for j in range(i, len(text)) if not inside[j]), len(text))) for i in starts]
+
+
+def word_ngrams(text: str, longest: int) -> list[str]:
+    """Return every run of up to `longest` words, with whatever stands between them."""
+    places = word_places(text)
+    sizes = range(1, longest + 1)
+    return [text[places[i][0] : places[i + n - 1][1]] for n in sizes for i in range(len(places) - n + 1)]
+
+
+def char_ngrams(text: str, longest: int) -> list[tuple[str, int]]:
+    """Return every character n-gram with its position, counted from 1 anew for each n."""
+    return [(text[i : i + n], i + 1) for n in range(1, longest + 1) for i in range(len(text) - n + 1)]
+
+
+def char_counts(text: str, longest: int, *, weighted: bool) -> dict[str, float]:
+    """Return how much every character n-gram counts: 1 an occurrence, or 1/position."""
+    counts: dict[str, float] = defaultdict(float)
+    for term, position in char_ngrams(text, longest):
+        counts[term] += 1 / position if weighted else 1
+    return dict(counts)
+
+
+def word_counts(text: str, longest: int) -> dict[str, float]:
+    return dict(Counter(word_ngrams(text, longest)))
+
+
+def inverse_frequencies(documents: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Return the smoothed idf of every term, terms sorted."""
+    frequency = Counter(term for document in documents for term in set(document))
+    return {term: math.log((1 + len(documents)) / (1 + frequency[term])) + 1 for term in sorted(frequency)}
+
+
+def tfidf(counts: Mapping[str, float], idf: Mapping[str, float]) -> dict[str, float]:
+    """Return the known terms' tf-idf, of length one."""
+    row = {term: count * idf[term] for term, count in counts.items() if term in idf}
+    norm = math.sqrt(sum(value * value for value in row.values()))
+    return {term: value / norm for term, value in row.items()}
+
+
+def input_row(words: Mapping[str, float], chars: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return both parts with a length of one together; the bias comes besides."""
+    scale = math.sqrt(0.5) if words and chars else 1.0
+    return {t: v * scale for t, v in words.items()}, {t: v * scale for t, v in chars.items()}
+
+
+# sorted texts
+
+
+def span(texts: Sequence[str], prefix: str) -> tuple[int, int]:
+    """Return the ids of the texts that begin with a prefix; where none does, the place where they would stand."""
+    ids = [i for i, text in enumerate(texts) if text.startswith(prefix)]
+    place = sum(text < prefix for text in texts)
+    return (ids[0], ids[-1] + 1) if ids else (place, place)
+
+
+def shared_characters(texts: Sequence[str]) -> list[int]:
+    """Return how many characters every text shares with the one before it."""
+    return [0 if i == 0 else common(texts[i - 1], texts[i]) for i in range(len(texts))]
+
+
+def common(a: Sequence[object], b: Sequence[object]) -> int:
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+# two texts side by side
+
+
+def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
+    """Return the optimal string alignment distance, the whole table filled; 3 for more than 2."""
+    cost = [[max(i, j) if 0 in (i, j) else 0 for j in range(len(b) + 1)] for i in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            ways = [cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1])]
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                ways.append(cost[i - 2][j - 2] + 1)
+            cost[i][j] = min(ways)
+    return min(cost[-1][-1], 3)
+
+
+def compare_words(label: str, query: str) -> tuple[int, bool, bool]:
+    """Return how many of a label's words a query holds, whether the first words are equal, and the last."""
+    ours, theirs = label.split(" "), query.split(" ")
+    kept = sum(word in theirs for word in ours if word)
+    return kept, ours[0] == theirs[0] != "", ours[-1] == theirs[-1] != ""
+
+
+# trees and weights
+
+
+class Tree(NamedTuple):
+    """A tree as lists: the children of every node, and the label of every leaf (None elsewhere)."""
+
+    children: list[list[int]]
+    label: list[int | None]
+
+    def labels_below(self, node: int) -> list[int]:
+        own = self.label[node]
+        return [own] if own is not None else [x for child in self.children[node] for x in self.labels_below(child)]
+
+    def nested(self, node: int, texts: Sequence[str]) -> object:
+        """Return a node as its label's text, or as the tuple of its children."""
+        own = self.label[node]
+        return texts[own] if own is not None else tuple(self.nested(child, texts) for child in self.children[node])
+
+
+def gate(z: float) -> float:
+    """Return the logarithm of exp(-max(1 - z, 0)**3)."""
+    return -(max(1 - z, 0) ** 3)
+
+
+def linear(weights: Row, row: Row) -> float:
+    return sum(value * weights.get(feature, 0) for feature, value in row.items())
+
+
+def path_scores(tree: Tree, weights: Sequence[Row], row: Row) -> dict[int, float]:
+    """Return the score of every label's path, nothing cut."""
+    found: dict[int, float] = {}
+
+    def descend(node: int, score: float) -> None:
+        label = tree.label[node]
+        if label is not None:
+            found[label] = score
+        for child in tree.children[node]:
+            descend(child, score + gate(linear(weights[child], row)))
+
+    descend(0, 0.0)
+    return found
+
+
+def beam_search(
+    tree: Tree, weights: Sequence[Row], row: Row, span: tuple[int, int], beam: int
+) -> tuple[dict[int, float], int]:
+    """Return the labels of a span that a beam reaches with their scores, and how many nodes were scored."""
+    held, found, n_scored = {0: 0.0}, {}, 0
+    while held:
+        below: dict[int, float] = {}
+        for node, score in held.items():
+            for child in tree.children[node]:
+                n_scored += 1
+                labels = tree.labels_below(child)
+                if max(labels) < span[0] or min(labels) >= span[1]:
+                    continue
+                own = score + gate(linear(weights[child], row))
+                if tree.label[child] is None:
+                    below[child] = own
+                else:
+                    found[labels[0]] = own
+        held = dict(sorted(below.items(), key=lambda item: -item[1])[:beam])
+    return found, n_scored
+
+
+def fit(X: Sequence[Row], signs: Sequence[int], cost: float, n_passes: int = 2000) -> dict[int, float]:
+    """Return the weights that minimise |w|²/2 + cost · Σ max(0, 1 - sign · w·x)², by many passes in order."""
+    w: dict[int, float] = defaultdict(float)
+    alpha = [0.0] * len(X)
+    for _ in range(n_passes):
+        for i, x in enumerate(X):
+            curvature = sum(v * v for v in x.values()) + 0.5 / cost
+            gradient = signs[i] * linear(w, x) - 1 + alpha[i] * 0.5 / cost
+            step = max(alpha[i] - gradient / curvature, 0.0) - alpha[i]
+            alpha[i] += step
+            for feature, value in x.items():
+                w[feature] += step * signs[i] * value
+    return dict(w)
+
+
+def objective(w: Row, X: Sequence[Row], signs: Sequence[int], cost: float) -> float:
+    losses = [max(0.0, 1 - sign * linear(w, x)) ** 2 for x, sign in zip(X, signs, strict=True)]
+    return sum(v * v for v in w.values()) / 2 + cost * sum(losses)
+
+
+# what a log says
+
+
+def popular(counts: Sequence[int], lo: int, hi: int, k: int) -> list[int]:
+    """Return the k most frequent ids of a span, equal ones by id."""
+    return sorted(range(lo, hi), key=lambda i: (-counts[i], i))[:k]
+
+
+class Asked(NamedTuple):
+    """One row of a log: session, the query before (empty for none), the query asked."""
+
+    session: int
+    previous: str
+    next: str
+
+
+Table = dict[str, Counter[str]]
+
+
+class Statistics(NamedTuple):
+    """What a log says of its queries, by text."""
+
+    count: Counter[str]
+    follow_count: Counter[str]
+    word_sessions: Counter[str]
+    followed: Table
+    together: Table
+    word_together: Table
+    word_followed: Table
+
+
+def words_of(text: str) -> list[str]:
+    return [text[a:b] for a, b in word_places(text)]
+
+
+def statistics(rows: Sequence[Asked], longest_session: int) -> Statistics:
+    """Count a log's rows one by one; queries that only stood before others are asked too, but are no labels."""
+    labels = {row.next for row in rows}
+    asked: dict[int, set[str]] = defaultdict(set)
+    followed: Table = defaultdict(Counter)
+    word_followed: Table = defaultdict(Counter)
+    for row in rows:
+        asked[row.session] |= {row.next, row.previous} - {""}
+        if row.previous in labels:
+            followed[row.previous][row.next] += 1
+        for word in words_of(row.previous):
+            word_followed[word][row.next] += 1
+    word_sessions = Counter(w for queries in asked.values() for w in {w for q in queries for w in words_of(q)})
+    together, word_together = beside([q for q in asked.values() if len(q) <= longest_session], labels)
+    count = Counter(row.next for row in rows)
+    follow_count = Counter(row.next for row in rows if row.previous)
+    return Statistics(count, follow_count, word_sessions, followed, together, word_together, word_followed)
+
+
+def beside(sessions: Sequence[set[str]], labels: set[str]) -> tuple[Table, Table]:
+    """Count the sessions in which a label stands beside another label, and beside another query with a word."""
+    together: Table = defaultdict(Counter)
+    word_together: Table = defaultdict(Counter)
+    for queries in sessions:
+        for a, b in permutations(queries, 2):
+            if a in labels and b in labels:
+                together[a][b] += 1
+        for label in queries & labels:
+            for word in {word for query in queries - {label} for word in words_of(query)}:
+                word_together[word][label] += 1
+    return together, word_together
+
+
+def signals(
+    known: Statistics, context: Sequence[str], labels: Sequence[str], decay: float, n_sessions: int
+) -> dict[str, list[float]]:
+    """Return the twelve signals of every label given: six of the latest query, six of the earlier ones."""
+    found = {label: [0.0] * 12 for label in labels}
+    vocabulary = {word for text in known.count for word in words_of(text)}
+    for age, query in enumerate(reversed(context)):
+        weight, base = decay**age, 0 if age == 0 else 6
+        words = [word for word in dict.fromkeys(words_of(query)) if word in vocabulary]
+        rarity = {word: math.log((n_sessions + 1) / (known.word_sessions[word] + 1)) for word in words}
+        for label in labels:
+            row = found[label]
+            if query in known.count:
+                after = known.followed.get(query, Counter())
+                row[base] += weight * after[label]
+                row[base + 1] += weight * after[label] / (sum(after.values()) + 1)
+                row[base + 2] += weight * known.together.get(query, Counter())[label]
+            for word in words:
+                share = weight * rarity[word] / (1e-9 + sum(rarity.values()))
+                beside = known.word_together.get(word, Counter())
+                after = known.word_followed.get(word, Counter())
+                row[base + 3] += share * beside[label] / (sum(beside.values()) + 5)
+                row[base + 4] += share * after[label] / (sum(after.values()) + 5)
+                if beside[label]:
+                    odds = n_sessions / (known.word_sessions[word] + 1e-9)
+                    information = math.log(beside[label] * odds / known.count[label])
+                    information *= beside[label] / (beside[label] + 1)
+                    row[base + 5] = max(row[base + 5], weight * information)
+    return found
