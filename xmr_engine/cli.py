@@ -210,7 +210,7 @@ def explain(model: str, previous: tuple[str, ...], prefix: str, label: str, inde
 @as_json
 def inspect(model: str, as_json: bool) -> None:
     """Show what a model holds, every array checked."""
-    from xmr_engine.storage import inspect as look_into
+    from xmr_engine.inspection import inspect as look_into
 
     document = look_into(model)
     (console.write_json if as_json else console.write_document)(document)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xmr_engine import storage
+from xmr_engine import comparison, explain, storage
 from xmr_engine.config import to_dict
 from xmr_engine.errors import ConfigError
 from xmr_engine.features.codes import SEPARATOR, to_codes
@@ -21,6 +21,7 @@ from xmr_engine.text import normalise, normalise_prefix
 N_CONTEXT = 5
 MOST_COMPLETIONS = 1000
 WIDEST_BEAM = 1000
+EVERY_CANDIDATE = 1 << 20
 SOURCES = (("index", FROM_INDEX), ("popular", FROM_POPULAR), ("successor", FROM_SUCCESSOR))
 
 
@@ -156,6 +157,29 @@ class Completer:
         rows = zip(completed.labels.tolist(), completed.scores.tolist(), completed.sources.tolist(), strict=True)
         return [Completion(text(label), score, "prefix", source_names(bits)) for label, score, bits in rows]
 
+    def compare(
+        self, prefix: str, previous: Sequence[str] = (), k: int = 10, beam: int | None = None
+    ) -> dict[str, Any]:
+        """Return the same question answered by every index, and how each searched, as a document."""
+        question = self.ask(prefix, previous, k, None, beam)
+
+        def answer(index: str) -> dict[str, Any]:
+            return self.answer(prefix, previous, k, index, beam)
+
+        return comparison.compare(self.model, question.codes(), question.limits, answer)
+
+    def explain(
+        self, prefix: str, label: str, previous: Sequence[str] = (), index: str | None = None
+    ) -> dict[str, Any]:
+        """Return the exact sum behind a label's score, its rank with and without the session, or where it was lost."""
+        question = self.ask(prefix, previous, 1, index)._replace(k=EVERY_CANDIDATE)
+        inquiry = explain.Inquiry(question.index, question.codes(), question.limits, normalise(label))
+        with_session, without = (
+            {found.text: found.sources for found in self.completions(self.search(asked))}
+            for asked in (question, question._replace(previous=()))
+        )
+        return explain.explain(self.model, inquiry, with_session, without)
+
     def describe(self) -> dict[str, Any]:
         """Return what the model is: sizes, settings, and what it was trained on."""
         config = self.model.config
@@ -172,8 +196,9 @@ class Completer:
 
     def warm(self) -> None:
         """Compile and run every kernel that an answer needs."""
-        for name in self.indexes:
-            self.complete("a", [self.model.labels.text(0)], index=name)
+        label = self.model.labels.text(0)
+        self.compare(label[:1], [label])
+        self.explain(label[:1], label, [label])
 
 
 def open_completer(path: str | Path) -> Completer:

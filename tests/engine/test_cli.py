@@ -345,8 +345,8 @@ def test_explain_passes_its_options(run: Run) -> None:
     assert "groups\n  typed  0.5\nterms\n  typed  n  0.5\n" in out
 
 
-def test_inspect_writes_what_storage_says(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake_module(monkeypatch, "xmr_engine.storage", inspect=lambda path: {"labels": 3, "arrays": {path: "ok"}})
+def test_inspect_writes_what_inspection_says(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_module(monkeypatch, "xmr_engine.inspection", inspect=lambda path: {"labels": 3, "arrays": {path: "ok"}})
     assert json.loads(run("inspect", "m", "--json")[1]) == {"labels": 3, "arrays": {"m": "ok"}}
     assert run("inspect", "m")[1] == "labels  3\narrays\n  m  ok\n"
 
