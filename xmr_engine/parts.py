@@ -15,6 +15,7 @@ from xmr_engine.indexing.tree import make_tree
 from xmr_engine.kernels.arrays import Chunks, Counts, Sessions, Statistics, Strings, Tree, Vocabulary
 from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
 from xmr_engine.kernels.popular import BLOCK
+from xmr_engine.kernels.ranking import N_DIMENSIONS, N_OWN
 
 Arrays = Mapping[str, NDArray[Any]]
 Tuple = TypeVar("Tuple", bound=tuple[Any, ...])
@@ -159,8 +160,10 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         counts_from("together_", arrays, n_labels, n_labels),
         counts_from("word_together_", arrays, n_words, n_labels),
         counts_from("word_followed_", arrays, n_words, n_labels),
-        _vectors_from(arrays, n_words),
-        numbers_from(arrays, "vector_scale", n_words),
+        *_vectors_from(arrays, "vectors", "vector_scale", n_words),
+        *_vectors_from(arrays, "label_vectors", "label_vector_scale", n_labels),
+        *_vectors_from(arrays, "company_vectors", "company_scale", n_labels),
+        _own_from(arrays, n_labels),
         sessions_from(arrays, n_words, n_labels),
     )
 
@@ -180,13 +183,20 @@ def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
     )
 
 
-def _vectors_from(arrays: Arrays, n_words: int) -> NDArray[np.int8]:
-    vectors = fetch(arrays, "vectors", "i1", 2)
-    require(vectors.shape[0] == n_words, "vectors", f"{n_words} rows")
-    return vectors
+def _vectors_from(arrays: Arrays, name: str, scale: str, n: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    vectors = fetch(arrays, name, "i1", 2)
+    require(vectors.shape == (n, N_DIMENSIONS), name, f"{n} vectors of {N_DIMENSIONS} dimensions")
+    return vectors, numbers_from(arrays, scale, n)
+
+
+def _own_from(arrays: Arrays, n_labels: int) -> NDArray[np.float32]:
+    own = fetch(arrays, "own", "f4", 2)
+    require(own.shape == (n_labels, N_OWN) and bool(are_finite(own.ravel())), "own", f"{N_OWN} finite numbers a label")
+    return own
 
 
 _PLAIN = (
     "count", "follow_count", "maxima", "word_sessions", "label_word_rows", "label_words", "vectors", "vector_scale",
+    "label_vectors", "label_vector_scale", "company_vectors", "company_scale", "own",
 )  # fmt: skip
 _COUNTS = ("followed", "together", "word_together", "word_followed")

@@ -100,7 +100,9 @@ class Statistics(NamedTuple):
     words: the words of labels, idf over labels; word_sessions: sessions with a word. label_words: the words of
     each label. followed: label → label asked next. together: label → label of the same session. word_together:
     word → label of the same session, asked in another query; word_followed: word → label asked next. vectors: of
-    words, from their company in sessions, shape (n_words, n_dimensions), each times its entry of vector_scale.
+    words, from their company in sessions, shape (n_words, n_dimensions), each times its entry of vector_scale;
+    label_vectors: of each label's words; company_vectors: of the queries beside each label. own: what a label is by
+    itself, shape (n_labels, ranking.N_OWN).
     """
 
     count: Ids
@@ -116,4 +118,9 @@ class Statistics(NamedTuple):
     word_followed: Counts
     vectors: Int8
     vector_scale: Floats
+    label_vectors: Int8
+    label_vector_scale: Floats
+    company_vectors: Int8
+    company_scale: Floats
+    own: Floats
     sessions: Sessions

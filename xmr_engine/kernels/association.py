@@ -4,15 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Statistics
+from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Sessions, Statistics
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
 from xmr_engine.kernels.kin import rarity, similar_sessions
+from xmr_engine.kernels.search import keep_best
 
 FOLLOWED, FOLLOWED_SHARE, TOGETHER, WORDS, WORDS_NEXT, WORD_PMI = 0, 1, 2, 3, 4, 5
 EARLIER = 6
-KIN, KIN_SQUARED, KIN_CLOSEST = 12, 13, 14
-N_SIGNALS = 15
+KIN, KIN_SQUARED, KIN_CLOSEST, TWO_STEPS = 12, 13, 14, 15
+N_SIGNALS = 16
+MOST_STEPS = 64
 
 
 class Associated(NamedTuple):
@@ -110,21 +112,21 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
     Of query j, at `decay[j]`: how often it was followed by the label (and as a share), how often both stood in one
     session; of its words: the mean share of sessions with the word that ask the label in another query, of next
     queries likewise, and the strongest pointwise mutual information of a word and the label. Of the log's sessions
-    that resemble this one: the sum of their cosines, of its squares, and the highest.
+    that resemble this one: the sum of their cosines, of its squares, and the highest. And how much leads to the label
+    over one query in between.
     """
     kin, cosines = similar_sessions(statistics, context, n_sessions)
-    sessions = statistics.sessions
+    between, leads = one_step(statistics.together, statistics.count, context)
     room = 0
     for s in kin:
-        room += sessions.label_rows[s + 1] - sessions.label_rows[s]
+        room += statistics.sessions.label_rows[s + 1] - statistics.sessions.label_rows[s]
+    for query in between:
+        first, last = row_in_span(statistics.together, query, span[0], span[1])
+        room += last - first
     associated = make_room(statistics, context, span, room)
-    for i in range(kin.size):
-        for at in range(sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]):
-            if span[0] <= sessions.labels[at] < span[1]:
-                signals = associated.signals[touch(associated, sessions.labels[at])]
-                signals[KIN] += cosines[i]
-                signals[KIN_SQUARED] += cosines[i] * cosines[i]
-                signals[KIN_CLOSEST] = max(signals[KIN_CLOSEST], cosines[i])
+    add_kin(statistics.sessions, associated, span, kin, cosines)
+    for i in range(between.size):
+        add_steps(statistics.together, statistics.count, associated, span, (between[i], leads[i]))
     for j in range(context.labels.size):
         base = 0 if j == 0 else EARLIER
         weight = context.decay[j]
@@ -139,6 +141,53 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
             share = weight * rarity(statistics, word, n_sessions) / total
             add_word_rows(statistics, associated, word, span, (base, weight, share, n_sessions))
     return associated
+
+
+@kernel
+def add_kin(sessions: Sessions, associated: Associated, span: tuple[int, int], kin: Ids, cosines: Floats) -> None:
+    """Add what like sessions of the log asked."""
+    signals = associated.signals
+    for i in range(kin.size):
+        for at in range(sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]):
+            if span[0] <= sessions.labels[at] < span[1]:
+                row = touch(associated, sessions.labels[at])
+                signals[row, KIN] += cosines[i]
+                signals[row, KIN_SQUARED] += cosines[i] * cosines[i]
+                signals[row, KIN_CLOSEST] = max(signals[row, KIN_CLOSEST], cosines[i])
+
+
+@kernel
+def one_step(together: Counts, count: Ids, context: Context) -> tuple[Ids, Doubles]:
+    """Return the queries most strongly tied to the session's, and how strongly: shared sessions over frequencies."""
+    room = 0
+    for label in context.labels:
+        if label >= 0:
+            room += together.rows[label + 1] - together.rows[label]
+    queries, ties = np.empty(room, np.int32), np.empty(room, np.float64)
+    n = 0
+    for j in range(context.labels.size):
+        label = context.labels[j]
+        if label < 0:
+            continue
+        for at in range(together.rows[label], together.rows[label + 1]):
+            queries[n] = together.ids[at]
+            ties[n] = context.decay[j] * together.count[at] / np.sqrt((count[label] + 0.5) * (count[queries[n]] + 0.5))
+            n += 1
+    best = keep_best(ties, n, MOST_STEPS)
+    return queries[best], ties[best]
+
+
+@kernel
+def add_steps(
+    together: Counts, count: Ids, associated: Associated, span: tuple[int, int], step: tuple[int, float]
+) -> None:
+    """Add what stands beside one query that stands beside the session's."""
+    query, lead = step
+    first, last = row_in_span(together, query, span[0], span[1])
+    for at in range(first, last):
+        row = touch(associated, together.ids[at])
+        tie = together.count[at] / np.sqrt((count[query] + 0.5) * (count[together.ids[at]] + 0.5))
+        associated.signals[row, TWO_STEPS] += lead * tie
 
 
 @kernel

@@ -10,7 +10,7 @@ from xmr_engine.kernels.candidates import Candidates, Limits, gather
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context, read_context, text_bounds
 from xmr_engine.kernels.paths import path_scores
-from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, fill_features
+from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, context_vectors, fill_features, latest_text
 from xmr_engine.kernels.rows import Vectorizer, input_row, row_room
 from xmr_engine.kernels.strings import encode_utf8, find_span
 
@@ -90,8 +90,9 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
     paths = np.full(candidates.labels.size, np.nan, np.float64)
     path_scores(tree, chunks, row, candidates.labels, paths)
     features = np.empty((candidates.labels.size, N_FEATURES), np.float32)
-    asked = Asked(serving.labels, statistics, context, associated, n_bytes, serving.n_sessions, serving.n_asked)
-    fill_features(asked, candidates.labels, paths, features)
+    vectors = context_vectors(statistics, context)
+    asked = Asked(context, associated, latest_text(context), vectors, n_bytes, serving.n_asked)
+    fill_features(serving.labels, statistics, asked, candidates.labels, paths, features)
     n_typed = 0
     for i in range(codes.size - 1, -1, -1):
         if codes[i] == 10:

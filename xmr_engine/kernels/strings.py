@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Bytes, Codes, Ids, Strings
+from xmr_engine.kernels.arrays import Bytes, Codes, Ids, Offsets, Strings
 from xmr_engine.kernels.compiled import kernel
 
 
@@ -90,3 +90,18 @@ def common_prefixes(strings: Strings) -> Ids:
         for k in range(j):
             shared[i] += strings.blob[b + k] & 0xC0 != 0x80
     return shared
+
+
+@kernel
+def count_extensions(strings: Strings, before: Offsets, out: Offsets) -> None:
+    """Write, for each text, the sum over the texts that are it and more words; `before` holds running sums."""
+    longest = 0
+    for i in range(strings.offsets.size - 1):
+        longest = max(longest, strings.offsets[i + 1] - strings.offsets[i])
+    text = np.empty(longest + 1, np.uint8)
+    for i in range(strings.offsets.size - 1):
+        size = strings.offsets[i + 1] - strings.offsets[i]
+        text[:size] = strings.blob[strings.offsets[i] : strings.offsets[i + 1]]
+        text[size] = 32
+        lo, hi = find_span(strings, text, size + 1)
+        out[i] = before[hi] - before[lo]

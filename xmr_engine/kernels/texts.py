@@ -1,8 +1,6 @@
 """How a label's text relates to a query's: shared words, extensions, slips of the finger."""
 
-import numpy as np
-
-from xmr_engine.kernels.arrays import Bytes
+from xmr_engine.kernels.arrays import Bytes, Ids
 from xmr_engine.kernels.compiled import kernel
 
 SPACE = 32
@@ -37,52 +35,58 @@ def count_words(text: Bytes) -> int:
 
 
 @kernel
+def are_equal(a: Bytes, b: Bytes) -> bool:
+    """Tell whether two pieces of text are the same."""
+    return a.size == b.size and common_length(a, b) == a.size
+
+
+@kernel
 def compare_words(label: Bytes, query: Bytes) -> tuple[int, bool, bool]:
     """Return how many words of a label a query holds, whether their first words are the same, and their last."""
     kept, same_first, same_last = 0, False, False
     a = 0
     while a <= label.size:
         a_stop = next_word(label, a)
+        held = False
         b = 0
         while b <= query.size:
             b_stop = next_word(query, b)
-            size = a_stop - a
-            if size > 0 and b_stop - b == size:
-                equal = True
-                for i in range(size):
-                    if label[a + i] != query[b + i]:
-                        equal = False
-                        break
-                if equal:
-                    kept += 1
-                    same_first |= a == 0 and b == 0
-                    same_last |= a_stop == label.size and b_stop == query.size
-                    break
+            if a_stop > a and are_equal(label[a:a_stop], query[b:b_stop]):
+                held = True
+                same_first |= a == 0 and b == 0
+                same_last |= a_stop == label.size and b_stop == query.size
             b = b_stop + 1
+        kept += held
         a = a_stop + 1
     return kept, same_first, same_last
 
 
 @kernel
-def edit_distance(a: Bytes, b: Bytes) -> int:
-    """Return how many insertions, deletions, replacements or swaps of neighbours part two texts; 3 for more than 2."""
+def edit_distance(a: Bytes, b: Bytes, scratch: Ids) -> int:
+    """Return how many insertions, deletions, replacements or swaps of neighbours part two texts; 3 for more than 2.
+
+    `scratch` has the shape (3, b.size + 1).
+    """
     if abs(a.size - b.size) > 2:
         return 3
-    before, row = np.zeros(b.size + 1, np.int32), np.arange(b.size + 1).astype(np.int32)
+    before, row, fresh = 0, 1, 2
+    for j in range(b.size + 1):
+        scratch[row, j] = j
     for i in range(1, a.size + 1):
-        fresh = np.full(b.size + 1, 3, np.int32)
-        fresh[0] = i
-        lowest = fresh[0]
-        for j in range(max(1, i - 2), min(b.size, i + 2) + 1):
-            cost = min(row[j] + 1, fresh[j - 1] + 1, row[j - 1] + (a[i - 1] != b[j - 1]))
+        low, high = max(1, i - 2), min(b.size, i + 2)
+        scratch[fresh, low - 1] = i if low == 1 else 3
+        lowest = scratch[fresh, low - 1]
+        for j in range(low, high + 1):
+            above = scratch[row, j] if j < i + 2 else 3
+            cost = min(above + 1, scratch[fresh, j - 1] + 1, scratch[row, j - 1] + (a[i - 1] != b[j - 1]))
             if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
-                cost = min(cost, before[j - 2] + 1)
-            fresh[j] = cost
+                cost = min(cost, scratch[before, j - 2] + 1)
+            scratch[fresh, j] = cost
             lowest = min(lowest, cost)
         if lowest > 2:
             return 3
-        before, row = row, fresh
-    return min(row[b.size], 3)
+        before, row, fresh = row, fresh, before
+    return min(scratch[row, b.size], 3) if abs(a.size - b.size) <= 2 else 3
 
 
 @kernel

@@ -13,7 +13,9 @@ from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Sessions, Statistics
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
-from xmr_engine.ranking.vectors import word_vectors
+from xmr_engine.labels import make_strings
+from xmr_engine.ranking.own import Logged, own_numbers
+from xmr_engine.ranking.vectors import company_vectors, compact, label_vectors, word_vectors
 
 LONGEST_SESSION = 30
 MOST_PER_WORD = 2000
@@ -43,19 +45,30 @@ def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statisti
     in_sessions = expand(rows, word_ids, asked[1])
     by_word = distinct_pairs(asked[0][in_sessions[0]], in_sessions[1])
     n_words = len(words)
+    followed = count_pairs(*_between_labels(previous[follows], nexts[follows], n_labels), n_labels)
+    together = _together(asked, n_labels)
+    word_rows, label_words = freeze(rows[: n_labels + 1]), freeze(word_ids[: rows[n_labels]])
+    of_words = word_vectors(as_matrix(by_word, n_words), seed)
+    weighed = csr_matrix((words.table.idf[label_words], label_words, word_rows), shape=(n_labels, n_words))
+    of_labels = label_vectors(weighed, of_words)
+    beside = csr_matrix((np.log1p(together.count), together.ids, together.rows), shape=(n_labels, n_labels))
+    own = own_numbers(Logged(make_strings(texts[:n_labels]), count, followed, together), word_rows, label_words)
     return Statistics(
         freeze(count, np.int32),
         freeze(np.bincount(nexts[follows], minlength=n_labels), np.int32),
         popularity_maxima(freeze(count, np.int32)),
         words.table,
         freeze(np.bincount(by_word[1], minlength=n_words), np.int32),
-        freeze(rows[: n_labels + 1]),
-        freeze(word_ids[: rows[n_labels]]),
-        count_pairs(*_between_labels(previous[follows], nexts[follows], n_labels), n_labels),
-        _together(asked, n_labels),
+        word_rows,
+        label_words,
+        followed,
+        together,
         _word_together(asked, rows, word_ids, (n_words, n_labels)),
         _word_followed(previous[follows], nexts[follows], rows, word_ids, n_words),
-        *word_vectors(as_matrix(by_word, n_words), seed),
+        *compact(of_words),
+        *compact(of_labels),
+        *compact(company_vectors(beside, of_labels)),
+        own,
         _sessions(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
     )
 

@@ -6,13 +6,13 @@ from scipy.sparse import csr_matrix, diags_array
 
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Floats, Int8
+from xmr_engine.kernels.ranking import N_DIMENSIONS
 
-N_DIMENSIONS = 48
 N_ROUNDS = 4
 
 
-def word_vectors(session_words: csr_matrix, seed: int) -> tuple[Int8, Floats]:
-    """Return a vector for each word as int8 and a scale, shapes (n_words, N_DIMENSIONS) and (n_words,).
+def word_vectors(session_words: csr_matrix, seed: int) -> NDArray[np.float32]:
+    """Return a vector for each word, shape (n_words, N_DIMENSIONS).
 
     Parameters
     ----------
@@ -23,8 +23,23 @@ def word_vectors(session_words: csr_matrix, seed: int) -> tuple[Int8, Floats]:
     """
     information = _information(session_words)
     vectors = _reduce(information, min(N_DIMENSIONS, information.shape[0]), seed)
-    if vectors.shape[1] < N_DIMENSIONS:
-        vectors = np.pad(vectors, ((0, 0), (0, N_DIMENSIONS - vectors.shape[1])))
+    return np.pad(vectors, ((0, 0), (0, N_DIMENSIONS - vectors.shape[1])))
+
+
+def label_vectors(label_words: csr_matrix, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the unit vector of each label's words, which `label_words` weighs, shape (n_labels, N_DIMENSIONS)."""
+    summed = np.asarray(label_words @ vectors)
+    return summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
+
+
+def company_vectors(together: csr_matrix, of_labels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean vector of the queries beside each label; the fewer and the more scattered, the shorter."""
+    summed = np.asarray(together @ of_labels)
+    return summed / (np.linalg.norm(summed, axis=1, keepdims=True) + 1.0)
+
+
+def compact(vectors: NDArray[np.float32]) -> tuple[Int8, Floats]:
+    """Return vectors as whole numbers of one byte and a scale for each."""
     scale = np.abs(vectors).max(axis=1, initial=0.0) / 127.0
     whole = np.round(vectors / np.where(scale > 0, scale, 1.0)[:, None])
     return freeze(whole, np.int8), freeze(scale, np.float32)

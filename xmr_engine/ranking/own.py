@@ -1,0 +1,70 @@
+"""What a label is by itself in the log: its company, its extensions, and how plausible its words are in a row."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xmr_engine.frozen import freeze
+from xmr_engine.kernels.arrays import Counts, Floats, Ids, Offsets, Strings
+from xmr_engine.kernels.strings import count_extensions
+
+Numbers = NDArray[np.float64]
+
+
+class Logged(NamedTuple):
+    """Labels' texts, how often each was asked, what followed each and what stood beside it."""
+
+    strings: Strings
+    count: NDArray[np.int64]
+    followed: Counts
+    together: Counts
+
+
+def own_numbers(logged: Logged, word_rows: Offsets, label_words: Ids) -> Floats:
+    """Return the numbers of each label, shape (n_labels, 6), in the order of the ranker's features."""
+    n_labels = logged.count.size
+    company = logged.together.total.astype(np.float64)
+    companions = np.diff(logged.together.rows)
+    predecessors = np.bincount(logged.followed.ids, minlength=n_labels)
+    before = np.concatenate([[0], np.cumsum(logged.count)])
+    extensions = np.zeros(n_labels, np.int64)
+    count_extensions(logged.strings, before, extensions)
+    plausibility, n_words = word_plausibility(logged.count, word_rows, label_words)
+    columns = (
+        np.log((company + 1.0) / (companions + 1.0)),
+        np.log1p(company),
+        np.log1p(predecessors),
+        np.log1p(extensions),
+        plausibility,
+        plausibility / (n_words + 1.0),
+    )
+    return freeze(np.stack(columns, axis=1), np.float32)
+
+
+def word_plausibility(count: NDArray[np.int64], word_rows: Offsets, label_words: Ids) -> tuple[Numbers, Numbers]:
+    """Return the log probability of each label's words in a row, and how many they are.
+
+    A bigram model with Witten-Bell smoothing over all other labels' askings: a label's own are left out, so that
+    what was asked once is judged by what others typed.
+    """
+    n_labels = count.size
+    n_words = np.diff(word_rows)
+    size = int(label_words.max(initial=-1)) + 1
+    begin, end = size, size + 1
+    owner = np.repeat(np.arange(n_labels), n_words + 1)
+    first = np.insert(label_words.astype(np.int64), word_rows[:-1], begin)
+    second = np.insert(label_words.astype(np.int64), word_rows[1:], end)
+    weight = count[owner].astype(np.float64)
+    keys = first * (size + 2) + second
+    _, inverse = np.unique(keys, return_inverse=True)
+    together = np.bincount(inverse, weights=weight)
+    as_first = np.bincount(first, weights=weight, minlength=size + 2)
+    as_any = np.bincount(second, weights=weight, minlength=size + 2)
+    distinct = np.unique(keys) // (size + 2)
+    kinds = np.bincount(distinct, minlength=size + 2)
+    alone = (as_any[second] - weight + 0.5) / max(as_any.sum(), 1.0)
+    seen = np.maximum(together[inverse] - weight, 0.0) + kinds[first] * alone
+    probability = seen / (np.maximum(as_first[first] - weight, 0.0) + kinds[first])
+    summed = np.bincount(owner, weights=np.log(np.maximum(probability, 1e-12)), minlength=n_labels)
+    return summed, n_words.astype(np.float64)
