@@ -14,7 +14,8 @@ export class Beams extends HTMLElement {
     const columns = names.map((name) => {
       const section = element("section", "beam");
       const rows = beamRows(indexes[name].beam);
-      section.append(indexHead(name, indexes[name]), draw(rows, name), legend(countStates(rows)));
+      const counts = countStates(rows, indexes[name].evaluated);
+      section.append(indexHead(name, indexes[name]), draw(rows, name, counts), legend(counts));
       return section;
     });
     this.dataset.columns = names.length;
@@ -22,12 +23,11 @@ export class Beams extends HTMLElement {
   }
 }
 
-function draw(rows, name) {
+function draw(rows, name, { kept, dropped }) {
   const root = stratify().id((row) => row.id).parentId((row) => row.parent)(rows);
   tree().size([WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE]).separation(() => 1)(root);
   const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "beam-tree", role: "img" });
-  const { kept, evaluated } = countStates(rows);
-  drawing.setAttribute("aria-label", `${name}: ${kept} nodes kept, ${evaluated} evaluated and dropped, in ${root.height} layers`);
+  drawing.setAttribute("aria-label", `${name}: ${kept} nodes kept, ${dropped} evaluated and dropped, in ${root.height} layers`);
   const size = Math.max(1.8, Math.min(5, WIDTH / widest(root) / 2.4));
   for (const link of root.links()) drawing.append(edge(link));
   for (const node of root.descendants()) drawing.append(shape(node, size));
@@ -59,9 +59,9 @@ function shape({ x, y, data: { state, score } }, size) {
   return made;
 }
 
-function legend({ kept, evaluated }) {
+function legend({ kept, dropped }) {
   const line = element("p", "beam-legend");
-  const parts = [["kept", `● ${kept} kept`], ["evaluated", `■ ${evaluated} evaluated`], ["pruned", "× pruned"]];
+  const parts = [["kept", `● ${kept} kept`], ["evaluated", `■ ${dropped} evaluated`], ["pruned", "× pruned"]];
   line.append(...parts.map(([state, text]) => element("span", state, text)));
   return line;
 }

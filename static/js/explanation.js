@@ -3,11 +3,20 @@ import { element } from "./elements.js";
 
 const TERMS = 3;
 
-/** Return the drawing of an explain document for `label`. */
-export function drawExplanation(label, told) {
+const REASONS = {
+  "not a label": "No query of this log.",
+  "outside the typed prefix": "Does not begin with what is typed.",
+  "left the beam": "Left the beam.",
+  "ranked below": "Found, and ranked below those shown.",
+};
+
+/** Return the drawing of an explain document: where the label stands or was lost, and its sum if it has one. */
+export function drawExplanation(told) {
   const drawing = element("div", "explanation");
-  drawing.append(told.lost ? lost(told.lost) : standing(told));
-  if (!told.lost) drawing.append(sum(told));
+  if (told.lost) drawing.append(lost(told.lost));
+  else if (typeof told.rank === "number") drawing.append(standing(told));
+  else drawing.append(element("p", "lost", REASONS[told.reason] ?? "Not found."));
+  if (typeof told.score === "number") drawing.append(sum(told));
   return drawing;
 }
 
@@ -54,7 +63,8 @@ function detail(terms) {
 function lost({ layer, score, beam_last_score: last }) {
   const sentence = element("p", "lost");
   sentence.append("Lost in ", element("strong", "", `layer ${layer}`), ": its node scored ", element("strong", "", signed(score)));
-  sentence.append(", the last one kept ", element("strong", "", signed(last)), ".");
+  if (last !== null) sentence.append(", the last one kept ", element("strong", "", signed(last)));
+  sentence.append(".");
   return sentence;
 }
 

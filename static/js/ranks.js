@@ -34,6 +34,7 @@ function rankRow(columnName, { text, mark = "", markLabel = "", markKind = "" })
   const item = element("li");
   const button = element("button", "rank");
   button.type = "button";
+  button.title = text;
   button.dataset.text = text;
   button.dataset.column = columnName;
   const label = element("span", "text", text);

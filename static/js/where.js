@@ -3,6 +3,8 @@ import { drawExplanation } from "./explanation.js";
 import { ordered } from "./indexes.js";
 import { element } from "./elements.js";
 
+const HINT = "Type any query of the log: its rank in each index, or the layer that lost it.";
+
 export class Where extends HTMLElement {
   #body = element("div", "where-body");
 
@@ -12,17 +14,14 @@ export class Where extends HTMLElement {
 
   /** Show one explanation an index; an `Error` in its place is shown as what it says. */
   show(label, told) {
-    const same = new Set(Object.values(told).map((one) => (one instanceof Error ? one.message : one)));
-    const [only] = same;
-    if (!label || (same.size === 1 && typeof only === "string")) {
-      const hint = "Type any query of the log: its rank in each index, or the layer that lost it.";
-      this.#body.replaceChildren(element("p", "hint", label ? only : hint));
+    if (!label) {
+      this.#body.replaceChildren(element("p", "hint", HINT));
       return;
     }
     this.#body.replaceChildren(
       ...ordered(told).map((name) => {
         const section = element("section", "where-index");
-        const content = told[name] instanceof Error ? element("p", "lost", told[name].message) : drawExplanation(label, told[name]);
+        const content = told[name] instanceof Error ? element("p", "lost", told[name].message) : drawExplanation(told[name]);
         section.append(element("h2", "", name), content);
         return section;
       }),

@@ -18,7 +18,7 @@ export class Why extends HTMLElement {
     try {
       const answer = await this.#explanations.ask(parameters);
       if (!answer) return;
-      body = drawExplanation(parameters.label, answer.document);
+      body = drawExplanation(answer.document);
     } catch (error) {
       body = element("p", "lost", error.message);
     }

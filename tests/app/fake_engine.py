@@ -83,10 +83,11 @@ class FakeCompleter:
         index, wanted = self._index(index), normalise(label)
         typed, context = normalise_prefix(prefix), [normalise(text) for text in previous]
         if wanted not in LABELS:
-            raise ConfigError(f"label: {wanted!r} is no query of this model's log")
+            return {"score": None, "groups": {}, "terms": [], "rank": None, "reason": "not a label"}
         ranked = [text for _, text, _ in self._rank(typed, context, index)]
         if wanted not in ranked:
-            return {"lost": {"layer": 2, "score": -3.2, "beam_last_score": -1.4}}
+            lost = {"layer": 2, "score": -3.2, "beam_last_score": -1.4}
+            return {"score": None, "groups": {}, "terms": [], "rank": None, "reason": "left the beam", "lost": lost}
         terms = [
             {"group": "typed", "term": typed or "^", "value": 0.75},
             {"group": "previous query", "term": context[-1] if context else "", "value": 1.5 if context else 0.0},

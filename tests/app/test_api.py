@@ -82,7 +82,6 @@ def test_explain_adds_up_or_says_where_a_label_was_lost(client):
         ("explain?prefix=n", "label"),
         ("explain?prefix=n&label=%20%00", "label"),
         ("explain?prefix=n&label=" + "q" * 501, "label"),
-        ("explain?prefix=n&label=no+such+query", "label"),
     ],
 )
 def test_what_breaks_a_limit_is_named(client, query, named):

@@ -201,10 +201,9 @@ def test_where_is_says_the_rank_or_the_layer_that_lost_it(page):
     expect(page.locator("nq-where .lost").first).to_contain_text("layer 2")
 
 
-def test_where_is_passes_on_what_the_engine_says_about_an_unknown_query(context, site):
-    page = context.new_page()
+def test_where_is_says_that_a_query_is_none_of_the_log(page):
     open_page(page, CAMERA + "&panel=where&label=no+such+query")
-    expect(page.locator("nq-where .hint")).to_contain_text("no query of this model")
+    expect(page.locator("nq-where .lost").first).to_have_text("No query of this log.")
 
 
 def test_the_clocks_run(page, box):
