@@ -8,13 +8,11 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from xmr_engine.features.codes import SEPARATOR
+from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Codes, Doubles, Floats, Ids
-from xmr_engine.kernels.association import associate
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.complete import Serving, bucket_of, input_of
-from xmr_engine.kernels.paths import path_scores, score_child
-from xmr_engine.kernels.ranking import N_FEATURES, Asked, fill_features
+from xmr_engine.kernels.complete import Serving, input_of, weigh
+from xmr_engine.kernels.paths import score_child
 from xmr_engine.kernels.search import gate
 from xmr_engine.labels import LabelTable
 from xmr_engine.model import Index, Model
@@ -118,20 +116,18 @@ def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
 
 
 def label_features(serving: Serving, index: Index, codes: Codes, label: int) -> tuple[Floats, int]:
-    """Return the ranker's features of one label, candidate or not, and the bucket of their weights.
+    """Return the ranker's features of one label of the span, candidate or not, and the bucket of their weights.
 
-    They are those that `kernels.complete.weigh` gives a candidate.
+    The kernel that weighs candidates is asked with every node out of reach that is not on the label's path, so that
+    the label is the only candidate.
     """
-    context, row, span, n_bytes = input_of(serving, codes)
-    associated = associate(serving.statistics, context, span, serving.n_sessions)
-    labels, paths = np.array([label], np.int32), np.full(1, np.nan)
-    path_scores(index.tree, index.chunks, row, labels, paths)
-    features = np.empty((1, N_FEATURES), np.float32)
-    asked = Asked(serving.labels, serving.statistics, context, associated, n_bytes, serving.n_sessions, serving.n_asked)
-    fill_features(asked, labels, paths, features)
-    separators = np.flatnonzero(codes == ord(SEPARATOR))
-    n_typed = codes.size - 1 - int(separators[-1]) if separators.size else codes.size
-    return features[0], int(bucket_of(n_typed, context.labels.size))
+    tree = index.tree
+    way = way_to(tree, label)
+    lo, hi = np.zeros_like(tree.lo), np.zeros_like(tree.hi)
+    lo[way], hi[way] = tree.lo[way], tree.hi[way]
+    narrow = tree._replace(lo=freeze(lo), hi=freeze(hi))
+    weighed = weigh(serving, narrow, index.chunks, codes, Limits(beam=1, index=1, popular=0, successors=0))
+    return weighed.features[0], int(weighed.bucket)
 
 
 def split_path(index: Index, row: tuple[Ids, Floats], label: int) -> Split:
