@@ -39,4 +39,4 @@ def make_ready(app: Flask) -> None:
     """Warm the models and wait for it."""
     catalog = app.extensions["catalog"]
     catalog.begin_warming()
-    assert catalog._ready.wait(120)
+    assert catalog._ready.wait(300), catalog.state
