@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Bytes, Strings
 from xmr_engine.kernels.strings import find_span, find_text
 
@@ -55,7 +56,7 @@ def make_strings(texts: Sequence[str]) -> Strings:
     encoded = [text.encode("utf-8") for text in texts]
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum([len(data) for data in encoded], out=offsets[1:])
-    return Strings(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+    return Strings(np.frombuffer(b"".join(encoded), np.uint8), freeze(offsets))
 
 
 def _bytes(text: str) -> Bytes:

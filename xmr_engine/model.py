@@ -163,6 +163,6 @@ def _read_document(document: Mapping[str, Any]) -> tuple[TrainConfig, Counted, l
         names = [str(name) for name in document["indexes"]]
     except (KeyError, TypeError, ValueError, OverflowError, ConfigError) as error:
         raise ModelFormatError(f"model.json: its settings are damaged ({error}); train the model anew") from None
-    if not names or set(names) != set(config.indexes) or min(counted) < 1:
+    if not names or set(names) != set(config.indexes) or not 1 <= min(counted) <= max(counted) < 1 << 53:
         raise ModelFormatError("model.json: its settings contradict one another; train the model anew")
     return config, counted, names
