@@ -13,7 +13,7 @@ from tests import naive
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.features.codes import to_codes
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Chunks, Codes, Tree, Vocabulary
+from xmr_engine.kernels.arrays import Chunks, Codes, Strings, Tree, Vocabulary
 
 WITHOUT_JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 compiled = pytest.mark.skipif(WITHOUT_JIT, reason="takes too long without the JIT")
@@ -100,3 +100,9 @@ def lookup(vocabulary: Vocabulary) -> dict[int, int]:
     """Return what a vocabulary holds: hash to id."""
     held = vocabulary.keys >= 0
     return dict(zip(vocabulary.keys[held].tolist(), vocabulary.ids[held].tolist(), strict=True))
+
+
+def texts_in(strings: Strings) -> list[str]:
+    """Return packed texts as a list."""
+    blob, offsets = strings.blob.tobytes(), strings.offsets.tolist()
+    return [blob[a:b].decode() for a, b in pairwise(offsets)]

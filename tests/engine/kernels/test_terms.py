@@ -1,7 +1,5 @@
 """Terms of a text and their tf-idf: against plain twins, and against scikit-learn."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from tests import naive
-from tests.engine.small import BRANDS, KINDS, lookup, text_of
+from tests.engine.small import BRANDS, KINDS, lookup, text_of, texts_in
 from xmr_engine.features.vocabulary import Terms, fit_terms
 from xmr_engine.kernels.terms import char_terms, is_word_code, tfidf, word_terms
 from xmr_engine.text import is_word_character
@@ -36,12 +34,7 @@ def kernel_tfidf(terms: Terms, text: str, longest: int, *, words: bool, weighted
     ids, values = np.empty(200, np.int32), np.empty(200, np.float64)
     size = tfidf(terms.table, keys, weights, n, ids, values)
     assert (np.diff(ids[:size]) > 0).all()
-    return {texts_of(terms)[i]: v for i, v in zip(ids[:size].tolist(), values[:size].tolist(), strict=True)}
-
-
-def texts_of(terms: Terms) -> list[str]:
-    blob, offsets = terms.strings.blob.tobytes(), terms.strings.offsets.tolist()
-    return [blob[a:b].decode() for a, b in pairwise(offsets)]
+    return {texts_in(terms.strings)[i]: v for i, v in zip(ids[:size].tolist(), values[:size].tolist(), strict=True)}
 
 
 def test_a_word_is_the_same_to_kernel_and_text() -> None:
@@ -76,21 +69,21 @@ def test_a_vocabulary_is_its_twins(documents: list[str], longest: int, words: bo
     terms = fit_terms(documents, longest, words=words)
     split = naive.word_ngrams if words else lambda text, n: [term for term, _ in naive.char_ngrams(text, n)]
     wanted = naive.inverse_frequencies([split(text, longest) for text in documents])
-    assert texts_of(terms) == list(wanted)
+    assert texts_in(terms.strings) == list(wanted)
     assert terms.table.idf.tolist() == pytest.approx(list(wanted.values()), rel=1e-6)
     assert lookup(terms.table) == {naive.term_hash(term): i for i, term in enumerate(wanted)}
 
 
 def test_only_the_terms_kept_enter_a_vocabulary() -> None:
     terms = fit_terms(["red shoes", "red hat"], 1, words=True, keep=frozenset({"hat", "red"}))
-    assert texts_of(terms) == ["hat", "red"]
+    assert texts_in(terms.strings) == ["hat", "red"]
     assert terms.table.idf[1] == pytest.approx(1.0)
 
 
 @given(DOCUMENTS, QUERY, st.booleans(), st.booleans())
 def test_tfidf_is_its_twins(documents: list[str], text: str, words: bool, weighted: bool) -> None:
     terms = fit_terms(documents, 2, words=words)
-    idf = dict(zip(texts_of(terms), terms.table.idf.tolist(), strict=True))
+    idf = dict(zip(texts_in(terms.strings), terms.table.idf.tolist(), strict=True))
     counts = naive.word_counts(text, 2) if words else naive.char_counts(text, 2, weighted=weighted)
     found = kernel_tfidf(terms, text, 2, words=words, weighted=weighted)
     assert found == pytest.approx(naive.tfidf(counts, idf), rel=1e-12)
@@ -102,7 +95,7 @@ def test_tfidf_is_scikit_learns(words: bool, longest: int) -> None:
     analyser = {"analyzer": "word", "token_pattern": r"\w+"} if words else {"analyzer": "char"}
     oracle = TfidfVectorizer(ngram_range=(1, longest), lowercase=False, **analyser).fit(documents)
     terms = fit_terms(documents, longest, words=words)
-    assert texts_of(terms) == oracle.get_feature_names_out().tolist()
+    assert texts_in(terms.strings) == oracle.get_feature_names_out().tolist()
     for text in [*documents[::5], "camera camera unknown", "zzz"]:
         row = oracle.transform([text]).tocoo()
         wanted = {oracle.get_feature_names_out()[j]: v for j, v in zip(row.col, row.data, strict=True)}
