@@ -11,6 +11,9 @@ from xmr_engine.kernels.arrays import Floats, Ids, Int16, Offsets, Sparse
 from xmr_engine.kernels.compiled import kernel
 
 
+BLOCK = 8
+
+
 class Task(NamedTuple):
     """What the chunks of a layer are trained on.
 
@@ -69,7 +72,11 @@ def gather_rows(X: Sparse, rows: Ids, local: Ids) -> tuple[Offsets, Ids, Floats,
 
 @kernel
 def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, solver: Solver, w: Floats) -> None:
-    """Fit one linear classifier into `w`, which is all zero; `sign` is +1 for rows of the node, else -1."""
+    """Fit one linear classifier into `w`, which is all zero; `sign` is +1 for rows of the node, else -1.
+
+    Rows stand shuffled; each pass takes them in small blocks, the blocks in an order of its own: memory is read
+    mostly in a line, and no order of rows stays.
+    """
     indptr, indices, values = rows
     n_rows = sign.size
     alpha = np.zeros(n_rows, np.float32)
@@ -77,14 +84,12 @@ def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, sol
     n_active = n_rows
     diagonal = np.float32(0.5 / solver.cost)
     highest_before = np.inf
-    n_draws = solver.draws.size
+    spare = np.empty(n_rows, np.int32)
     for turn in range(solver.n_passes):
         highest, lowest = -np.inf, np.inf
-        for i in range(n_active - 1):
-            j = i + solver.draws[(i + turn * 7919) % n_draws] % (n_active - i)
-            active[i], active[j] = active[j], active[i]
-        at = 0
-        while at < n_active:
+        n_kept = 0
+        active, spare = shuffle_blocks(active, spare, n_active, solver.draws, turn), active
+        for at in range(n_active):
             i = active[at]
             product = np.float32(0.0)
             for j in range(indptr[i], indptr[i + 1]):
@@ -93,8 +98,6 @@ def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, sol
             projected = gradient
             if alpha[i] == 0.0:
                 if gradient > highest_before:
-                    n_active -= 1
-                    active[at], active[n_active] = active[n_active], active[at]
                     continue
                 projected = min(gradient, np.float32(0.0))
             highest, lowest = max(highest, projected), min(lowest, projected)
@@ -104,14 +107,34 @@ def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, sol
                 step = (alpha[i] - before) * sign[i]
                 for j in range(indptr[i], indptr[i + 1]):
                     w[indices[j]] += step * values[j]
-            at += 1
+            active[n_kept] = i
+            n_kept += 1
+        whole = n_active == n_rows
+        n_active = n_kept
         if highest - lowest <= solver.tolerance:
-            if n_active == n_rows:
+            if whole:
                 break
+            active = np.arange(n_rows).astype(np.int32)
             n_active = n_rows
             highest_before = np.inf
             continue
         highest_before = highest if highest > 0 else np.inf
+
+
+@kernel
+def shuffle_blocks(rows: Ids, out: Ids, n: int, draws: Ids, turn: int) -> Ids:
+    """Return `out` with the first n rows block by block, the blocks in an order that the draws decide."""
+    n_blocks = (n + BLOCK - 1) // BLOCK
+    order = np.arange(n_blocks).astype(np.int32)
+    at = 0
+    for b in range(n_blocks):
+        j = b + draws[(b + turn * 7919) % draws.size] % (n_blocks - b)
+        order[b], order[j] = order[j], order[b]
+        start = order[b] * BLOCK
+        for i in range(start, min(start + BLOCK, n)):
+            out[at] = rows[i]
+            at += 1
+    return out
 
 
 @kernel
@@ -135,7 +158,8 @@ def fit_chunks(
         if n_children == 1 or seen.size == 0:
             features, row_entries, children, weights = certain_children(n_children, n_features - 1)
         else:
-            features, row_entries, children, weights = fit_chunk(X, task, p, seen, solver, (local, place))
+            kept = fit_children(X, task, p, (0, n_children), solver, (local, place))
+            features, row_entries, children, weights = by_feature(kept[0], kept[1], kept[2])
         features_out = with_room(features_out, n_out + features.size)
         counts_out = with_room(counts_out, n_out + features.size)
         child_out = with_room(child_out, n_entries + children.size)
@@ -151,6 +175,15 @@ def fit_chunks(
 
 
 @kernel
+def fit_some(
+    X: Sparse, task: Task, p: int, children: tuple[int, int], solver: Solver, n_features: int
+) -> tuple[Ids, Int16, Floats]:
+    """Fit some children of a parent with scratch of its own, for parents that are too large for one thread."""
+    scratch = (np.full(n_features, -1, np.int32), np.zeros(X.indptr.size - 1, np.int32))
+    return fit_children(X, task, p, children, solver, scratch)
+
+
+@kernel
 def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, Int16, Floats]:
     """Return a chunk in which every child has the bias 1 and nothing else."""
     features, row_entries = np.full(1, bias, np.int32), np.full(1, n_children, np.int64)
@@ -158,11 +191,22 @@ def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, Int16, F
 
 
 @kernel
-def fit_chunk(
-    X: Sparse, task: Task, p: int, seen: Ids, solver: Solver, scratch: tuple[Ids, Ids]
-) -> tuple[Ids, Offsets, Int16, Floats]:
-    """Fit every child of one parent; return the chunk's features, entries of each, children and weights."""
+def shuffled(rows: Ids, draws: Ids) -> Ids:
+    """Return the rows in an order that the draws decide."""
+    order = rows.copy()
+    for i in range(order.size - 1):
+        j = i + draws[i % draws.size] % (order.size - i)
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+@kernel
+def fit_children(
+    X: Sparse, task: Task, p: int, children: tuple[int, int], solver: Solver, scratch: tuple[Ids, Ids]
+) -> tuple[Ids, Int16, Floats]:
+    """Fit some children of a parent (counted from its first); return feature, child and weight of what is kept."""
     local, place = scratch
+    seen = shuffled(task.seen[task.seen_ptr[p] : task.seen_ptr[p + 1]], solver.draws)
     indptr, indices, values, features = gather_rows(X, seen, local)
     norms = np.zeros(seen.size, np.float32)
     for i in range(seen.size):
@@ -172,9 +216,8 @@ def fit_chunk(
     sign, w = np.empty(seen.size, np.float32), np.empty(features.size, np.float32)
     kept_feature, kept_child = np.empty(1024, np.int32), np.empty(1024, np.uint16)
     kept_weight = np.empty(1024, np.float32)
-    per_feature = np.zeros(features.size + 1, np.int64)
     n_kept = 0
-    for child in range(task.children[p + 1] - task.children[p]):
+    for child in range(children[0], children[1]):
         c = task.children[p] + child
         sign[:] = -1.0
         for r in range(task.positive_ptr[c], task.positive_ptr[c + 1]):
@@ -186,26 +229,23 @@ def fit_chunk(
         kept_weight = with_room(kept_weight, n_kept + w.size)
         for f in range(w.size):
             if abs(w[f]) >= solver.threshold:
-                kept_feature[n_kept], kept_child[n_kept], kept_weight[n_kept] = f, child, w[f]
-                per_feature[f + 1] += 1
+                kept_feature[n_kept], kept_child[n_kept], kept_weight[n_kept] = features[f], child, w[f]
                 n_kept += 1
-    return by_feature(features, per_feature, (kept_feature[:n_kept], kept_child, kept_weight))
+    return kept_feature[:n_kept], kept_child[:n_kept], kept_weight[:n_kept]
 
 
 @kernel
-def by_feature(
-    features: Ids, per_feature: Offsets, kept: tuple[Ids, Int16, Floats]
-) -> tuple[Ids, Offsets, Int16, Floats]:
-    """Order entries found child by child into rows, one a feature that has any."""
-    kept_feature, kept_child, kept_weight = kept
-    used = np.flatnonzero(per_feature[1:] > 0)
-    at = np.cumsum(per_feature)
-    child, weight = np.empty(kept_feature.size, np.uint16), np.empty(kept_feature.size, np.float32)
-    for i in range(kept_feature.size):
-        f = kept_feature[i]
-        child[at[f]], weight[at[f]] = kept_child[i], kept_weight[i]
-        at[f] += 1
-    return features[used], per_feature[1:][used], child, weight
+def by_feature(kept_feature: Ids, kept_child: Int16, kept_weight: Floats) -> tuple[Ids, Offsets, Int16, Floats]:
+    """Order entries found child by child into rows: features, entries of each, children and weights."""
+    order = np.argsort(kept_feature, kind="mergesort")
+    features, counts = np.empty(order.size, np.int32), np.zeros(order.size, np.int64)
+    n = 0
+    for i in order:
+        if n == 0 or features[n - 1] != kept_feature[i]:
+            features[n] = kept_feature[i]
+            n += 1
+        counts[n - 1] += 1
+    return features[:n], counts[:n], kept_child[order], kept_weight[order]
 
 
 @kernel

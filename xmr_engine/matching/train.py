@@ -11,7 +11,7 @@ from xmr_engine.frozen import freeze
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import layers
 from xmr_engine.kernels.arrays import Chunks, Sparse, Tree
-from xmr_engine.kernels.solver import Solver, Task, fit_chunks
+from xmr_engine.kernels.solver import Solver, Task, by_feature, fit_chunks, fit_some
 from xmr_engine.matching.layer import layer_nodes, make_task
 from xmr_engine.parallel import in_order
 
@@ -66,12 +66,33 @@ def train_matchers(
 
 
 def fit_layer(rows: Sparse, task: Task, solver: Solver, n_features: int, threads: int) -> list[_Part]:
-    """Return the chunks of a layer's parents, in order."""
+    """Return the chunks of a layer's parents, in order.
+
+    Threads take ranges of parents of like work; a parent larger than such a range is cut by its children.
+    """
     work = np.diff(task.seen_ptr) * np.diff(task.children) + 1
-    cuts = np.searchsorted(np.cumsum(work), np.linspace(0, work.sum(), 16 * threads + 1)[1:-1])
-    edges = np.unique([0, *cuts, work.size]).tolist()
+    share = max(int(work.sum()) // (16 * threads), 1)
+    large = (work > 4 * share) & (np.diff(task.children) > 1)
+    borders = np.searchsorted(np.cumsum(work), np.arange(share, int(work.sum()), share))
+    lone = np.flatnonzero(large)
+    edges = np.unique(np.concatenate([[0, work.size], borders, lone, lone + 1])).tolist()
     ranges = list(zip(edges, edges[1:], strict=False))
-    return in_order(lambda ab: _Part(*fit_chunks(rows, task, ab[0], ab[1], solver, n_features)), ranges, threads)
+
+    def fit(span: tuple[int, int]) -> _Part:
+        return _Part(*fit_chunks(rows, task, span[0], span[1], solver, n_features))
+
+    def fit_large(p: int) -> _Part:
+        n_children = int(task.children[p + 1] - task.children[p])
+        cuts = np.unique(np.linspace(0, n_children, min(n_children, 4 * threads) + 1).astype(int)).tolist()
+        groups = list(zip(cuts, cuts[1:], strict=False))
+        found = in_order(lambda group: fit_some(rows, task, p, group, solver, n_features), groups, threads)
+        features, counts, child, weight = by_feature(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        return _Part(np.array([features.size]), features, counts, child, weight)
+
+    whole = {span: fit_large(span[0]) for span in ranges if large[span[0]] and span[1] == span[0] + 1}
+    rest = [span for span in ranges if span not in whole]
+    fitted = dict(zip(rest, in_order(fit, rest, threads), strict=True)) | whole
+    return [fitted[span] for span in ranges]
 
 
 def join_chunks(parts: list[_Part]) -> Chunks:
