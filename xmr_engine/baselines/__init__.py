@@ -1,0 +1,1 @@
+"""What the papers compare with, all in the same socket: `complete(prefix, previous, k)` gives texts."""
