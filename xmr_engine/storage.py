@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from xmr_engine.errors import ModelFormatError, XmrError
 FORMAT = 1
 DOCUMENT = "model.json"
 LARGEST_DOCUMENT = 64 << 20
+_UNREADABLE = (ValueError, OSError, SyntaxError, TokenError, TypeError, EOFError, OverflowError, MemoryError)
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -154,7 +156,7 @@ def _read_array(path: Path, name: str, entry: object) -> NDArray[Any]:
         array = np.load(file, mmap_mode=None if empty else "r", allow_pickle=False)
     except FileNotFoundError:
         raise ModelFormatError(f"{file}: is missing; the model is incomplete, train it anew") from None
-    except (ValueError, OSError, SyntaxError, TypeError, EOFError, OverflowError, MemoryError) as error:
+    except _UNREADABLE as error:
         raise ModelFormatError(f"{file}: cannot be read ({str(error)[:80]}); train the model anew") from None
     if not isinstance(array, np.ndarray):
         raise ModelFormatError(f"{file}: holds no array; train the model anew")
