@@ -12,6 +12,7 @@ from xmr_engine.kernels.compiled import kernel
 
 
 BLOCK = 8
+SMALL_STEP = 0.1
 
 
 class Task(NamedTuple):
@@ -71,19 +72,23 @@ def gather_rows(X: Sparse, rows: Ids, local: Ids) -> tuple[Offsets, Ids, Floats,
 
 
 @kernel
-def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, solver: Solver, w: Floats) -> None:
-    """Fit one linear classifier into `w`, which is all zero; `sign` is +1 for rows of the node, else -1.
+def fit_node(
+    rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, solver: Solver, start: tuple[Floats, Floats]
+) -> None:
+    """Fit one linear classifier; `sign` is +1 for rows of the node, else -1.
 
-    Rows stand shuffled; each pass takes them in small blocks, the blocks in an order of its own: memory is read
-    mostly in a line, and no order of rows stays.
+    `start` holds the dual variables to begin with and the weights that follow from them; both are brought to the
+    optimum. Rows stand shuffled; each pass takes them in small blocks, the blocks in an order of its own: memory is
+    read mostly in a line, and no order of rows stays.
     """
     indptr, indices, values = rows
+    alpha, w = start
     n_rows = sign.size
-    alpha = np.zeros(n_rows, np.float32)
     active = np.arange(n_rows).astype(np.int32)
     n_active = n_rows
     diagonal = np.float32(0.5 / solver.cost)
     highest_before = np.inf
+    least = np.float32(solver.tolerance * SMALL_STEP)
     spare = np.empty(n_rows, np.int32)
     for turn in range(solver.n_passes):
         highest, lowest = -np.inf, np.inf
@@ -101,7 +106,7 @@ def fit_node(rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, sol
                     continue
                 projected = min(gradient, np.float32(0.0))
             highest, lowest = max(highest, projected), min(lowest, projected)
-            if abs(projected) > 1e-6:
+            if abs(projected) > least:
                 before = alpha[i]
                 alpha[i] = max(before - gradient / (norms[i] + diagonal), np.float32(0.0))
                 step = (alpha[i] - before) * sign[i]
@@ -204,7 +209,10 @@ def shuffled(rows: Ids, draws: Ids) -> Ids:
 def fit_children(
     X: Sparse, task: Task, p: int, children: tuple[int, int], solver: Solver, scratch: tuple[Ids, Ids]
 ) -> tuple[Ids, Int16, Floats]:
-    """Fit some children of a parent (counted from its first); return feature, child and weight of what is kept."""
+    """Fit some children of a parent (counted from its first); return feature, child and weight of what is kept.
+
+    Siblings share most negatives: each begins at the optimum for a node that no row answers.
+    """
     local, place = scratch
     seen = shuffled(task.seen[task.seen_ptr[p] : task.seen_ptr[p + 1]], solver.draws)
     indptr, indices, values, features = gather_rows(X, seen, local)
@@ -213,17 +221,26 @@ def fit_children(
         place[seen[i]] = i
         for j in range(indptr[i], indptr[i + 1]):
             norms[i] += values[j] * values[j]
-    sign, w = np.empty(seen.size, np.float32), np.empty(features.size, np.float32)
+    rows = (indptr, indices, values)
+    sign, alpha, w = np.empty(seen.size, np.float32), np.zeros(seen.size, np.float32), np.zeros(features.size, np.float32)
+    none_alpha, none_w = np.zeros(seen.size, np.float32), np.zeros(features.size, np.float32)
+    sign[:] = -1.0
+    fit_node(rows, norms, sign, solver, (none_alpha, none_w))
     kept_feature, kept_child = np.empty(1024, np.int32), np.empty(1024, np.uint16)
     kept_weight = np.empty(1024, np.float32)
     n_kept = 0
     for child in range(children[0], children[1]):
         c = task.children[p] + child
         sign[:] = -1.0
+        alpha[:] = none_alpha
+        w[:] = none_w
         for r in range(task.positive_ptr[c], task.positive_ptr[c + 1]):
-            sign[place[task.positive[r]]] = 1.0
-        w[:] = 0.0
-        fit_node((indptr, indices, values), norms, sign, solver, w)
+            i = place[task.positive[r]]
+            sign[i] = 1.0
+            for j in range(indptr[i], indptr[i + 1]):
+                w[indices[j]] += alpha[i] * values[j]
+            alpha[i] = 0.0
+        fit_node(rows, norms, sign, solver, (alpha, w))
         kept_feature = with_room(kept_feature, n_kept + w.size)
         kept_child = with_room(kept_child, n_kept + w.size)
         kept_weight = with_room(kept_weight, n_kept + w.size)
