@@ -4,6 +4,7 @@ The general tool beneath completion and product retrieval. Knows matrices and tr
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,8 @@ from xmr_engine.matching.prune import prune_chunks
 from xmr_engine.matching.train import Progress, train_matchers
 from xmr_engine.parallel import in_order
 from xmr_engine.parts import chunks_from, chunks_to, tree_from, tree_to
+
+MOST_FEATURES = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class XLinear:
         X
             Inputs, shape (n_rows, n_features); a bias column of ones is appended.
         Y
-            Labels of each input, shape (n_rows, n_labels).
+            Labels of each input, shape (n_rows, n_labels); any non-zero counts as one.
         tree
             A tree whose labels are the columns of `Y`, from `xmr_engine.indexing`.
 
@@ -63,7 +66,9 @@ class XLinear:
                 f"X {X.shape}, Y {Y.shape} and a tree of {tree.leaf.size} labels do not fit; "
                 "X and Y need one row an input, Y one column a label"
             )
-        chunks = train_matchers(_with_bias(X), csr_matrix(Y), tree, config, threads, progress)
+        answers = csr_matrix(Y, dtype=np.float32, copy=True)
+        answers.eliminate_zeros()
+        chunks = train_matchers(_with_bias(X), answers, tree, config, threads, progress)
         return cls(tree=tree, chunks=chunks, n_features=X.shape[1], config=config)
 
     def predict(self, X: csr_matrix, k: int = 10, beam: int | None = None, threads: int = 1) -> tuple[Ids, Doubles]:
@@ -71,12 +76,21 @@ class XLinear:
 
         A score is the product over the path of exp(-max(1 - z, 0)**3), in (0, 1]. Where fewer labels were found,
         -1 and 0 fill up.
+
+        Raises
+        ------
+        ConfigError
+            X has another number of columns than the inputs of the training, or a number is below one.
         """
         if X.shape[1] != self.n_features:
             raise ConfigError(f"X has {X.shape[1]} columns, the model was trained on {self.n_features}")
-        width = beam or self.config.beam
-        bounds = np.linspace(0, X.shape[0], 4 * threads + 1).astype(int)
-        blocks = [X[a:b] for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+        width = self.config.beam if beam is None else beam
+        for name, number in (("k", k), ("beam", width), ("threads", threads)):
+            if number < 1:
+                raise ConfigError(f"{name} must be at least 1, got {number}")
+        rows = csr_matrix(X)
+        bounds = np.linspace(0, rows.shape[0], 4 * threads + 1).astype(int)
+        blocks = [rows[a:b] for a, b in pairwise(bounds) if a < b]
         found = in_order(lambda block: self._search(block, k, width), blocks, threads)
         labels = np.concatenate([part[0] for part in found]) if found else np.zeros((0, k), np.int32)
         scores = np.concatenate([part[1] for part in found]) if found else np.zeros((0, k))
@@ -103,11 +117,16 @@ class XLinear:
         """
         arrays, document = storage.read(Path(path))
         n_features = document.get("n_features")
-        if document.get("kind") != "xlinear" or not isinstance(n_features, int):
+        if document.get("kind") != "xlinear":
             raise ModelFormatError(f"{path}: holds a model of another kind ({document.get('kind')!r}), not xlinear")
+        if not isinstance(n_features, int) or isinstance(n_features, bool) or not 0 <= n_features < MOST_FEATURES:
+            raise ModelFormatError(f"{path}: n_features {n_features!r} cannot be; the model is damaged, train it anew")
+        try:
+            config = from_dict(MatchingConfig, document.get("settings", {}), "settings")
+        except ConfigError as error:
+            raise ModelFormatError(f"{path}: its settings are damaged ({error}); train the model anew") from None
         tree = tree_from("", arrays, None)
         chunks = chunks_from("", arrays, tree, n_features + 1)
-        config = from_dict(MatchingConfig, document.get("settings", {}), f"{path}/model.json")
         return cls(tree=tree, chunks=chunks, n_features=n_features, config=config)
 
     def _search(self, X: csr_matrix, k: int, beam: int) -> tuple[Ids, Doubles]:
@@ -116,10 +135,10 @@ class XLinear:
 
 
 def _with_bias(X: csr_matrix) -> csr_matrix:
-    """Return the matrix with a last column of ones; columns ascend within rows."""
+    """Return the matrix with a last column of ones; columns ascend within rows, each once."""
     n_rows, n_features = X.shape
-    source = csr_matrix(X, dtype=np.float32)
-    source.sort_indices()
+    source = csr_matrix(X, dtype=np.float32, copy=True)
+    source.sum_duplicates()
     ends = source.indptr[1:]
     indices, values = np.insert(source.indices, ends, n_features), np.insert(source.data, ends, 1.0)
     return csr_matrix((values, indices, source.indptr + np.arange(n_rows + 1)), shape=(n_rows, n_features + 1))
