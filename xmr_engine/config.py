@@ -93,10 +93,10 @@ class RankingConfig:
 
     enabled: bool = True
     beam_candidates: int = 60
-    popular: int = 60
+    popular: int = 100
     successors: int = 30
-    decay: float = 0.6
-    ridge: float = 3.0
+    decay: float = 0.8
+    ridge: float = 5.0
     bucket_ridge: float = 30.0
 
     def __post_init__(self) -> None:

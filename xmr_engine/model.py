@@ -80,7 +80,6 @@ class Model:
             self.ranker.weights,
             self.config.ranking.decay,
             float(self.counted.sessions),
-            float(self.counted.rows),
         )
 
     def limits(self, beam: int | None = None) -> Limits:

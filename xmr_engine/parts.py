@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.indexing.tree import make_tree
-from xmr_engine.kernels.arrays import Chunks, Counts, Sessions, Statistics, Strings, Tree, Vocabulary
+from xmr_engine.kernels.arrays import Chunks, Counts, Sessions, Sparse, Statistics, Strings, Tree, Vocabulary
 from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
 from xmr_engine.kernels.popular import BLOCK
 from xmr_engine.kernels.ranking import N_DIMENSIONS, N_OWN
@@ -136,36 +136,45 @@ def statistics_to(statistics: Statistics) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: getattr(statistics, name) for name in _PLAIN}
     for name in _COUNTS:
         arrays |= counts_to(f"{name}_", getattr(statistics, name))
+    arrays |= {f"word_pair_{name}": array for name, array in statistics.word_pairs._asdict().items()}
     return arrays | {f"session_{name}": array for name, array in statistics.sessions._asdict().items()}
 
 
 def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
     """Return the statistics of a model."""
     n_words = len(words)
-    count = ids_from(arrays, "count", (1 << 31) - 1, n_labels)
+    count = ids_from(arrays, "count", MOST, n_labels)
     maxima = fetch(arrays, "maxima", "i4", 2)
     n_blocks = -(-n_labels // BLOCK)
     fits = maxima.shape == (max(n_blocks.bit_length(), 1), n_blocks)
     require(fits and bool(are_within(maxima.ravel(), 0, n_labels)), "maxima", "a table of labels")
     label_words = ids_from(arrays, "label_words", max(n_words, 1))
+    word_labels = ids_from(arrays, "word_labels", n_labels)
     return Statistics(
         count,
-        ids_from(arrays, "follow_count", (1 << 31) - 1, n_labels),
+        ids_from(arrays, "first_count", MOST, n_labels),
         maxima,
         words.table,
-        ids_from(arrays, "word_sessions", (1 << 31) - 1, n_words),
+        ids_from(arrays, "word_sessions", MOST, n_words),
         pointers_from(arrays, "label_word_rows", n_labels, label_words.size),
         label_words,
+        pointers_from(arrays, "word_label_rows", n_words, word_labels.size),
+        word_labels,
         counts_from("followed_", arrays, n_labels, n_labels),
         counts_from("together_", arrays, n_labels, n_labels),
-        counts_from("word_together_", arrays, n_words, n_labels),
-        counts_from("word_followed_", arrays, n_words, n_labels),
+        _word_pairs_from(arrays, n_words),
         *_vectors_from(arrays, "vectors", "vector_scale", n_words),
         *_vectors_from(arrays, "label_vectors", "label_vector_scale", n_labels),
         *_vectors_from(arrays, "company_vectors", "company_scale", n_labels),
         _own_from(arrays, n_labels),
         sessions_from(arrays, n_words, n_labels),
     )
+
+
+def _word_pairs_from(arrays: Arrays, n_words: int) -> Sparse:
+    indices = ids_from(arrays, "word_pair_indices", max(n_words, 1))
+    indptr = pointers_from(arrays, "word_pair_indptr", n_words, indices.size)
+    return Sparse(indptr, indices, numbers_from(arrays, "word_pair_values", indices.size))
 
 
 def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
@@ -195,8 +204,10 @@ def _own_from(arrays: Arrays, n_labels: int) -> NDArray[np.float32]:
     return own
 
 
+MOST = (1 << 31) - 1
 _PLAIN = (
-    "count", "follow_count", "maxima", "word_sessions", "label_word_rows", "label_words", "vectors", "vector_scale",
-    "label_vectors", "label_vector_scale", "company_vectors", "company_scale", "own",
+    "count", "first_count", "maxima", "word_sessions", "label_word_rows", "label_words", "word_label_rows",
+    "word_labels", "vectors", "vector_scale", "label_vectors", "label_vector_scale", "company_vectors",
+    "company_scale", "own",
 )  # fmt: skip
-_COUNTS = ("followed", "together", "word_together", "word_followed")
+_COUNTS = ("followed", "together")

@@ -96,26 +96,27 @@ class Sessions(NamedTuple):
 class Statistics(NamedTuple):
     """What the log says of labels and of the words around them.
 
-    count: how often a label was asked; follow_count: of these, after another query. maxima: see `popular`.
-    words: the words of labels, idf over labels; word_sessions: sessions with a word. label_words: the words of
-    each label. followed: label → label asked next. together: label → label of the same session. word_together:
-    word → label of the same session, asked in another query; word_followed: word → label asked next. vectors: of
-    words, from their company in sessions, shape (n_words, n_dimensions), each times its entry of vector_scale;
-    label_vectors: of each label's words; company_vectors: of the queries beside each label. own: what a label is by
-    itself, shape (n_labels, ranking.N_OWN).
+    count: how often a label was asked; first_count: of these, as the first query of a session. maxima: see `popular`.
+    words: the words of labels, idf over labels; word_sessions: sessions with a word. label_words: the words of each
+    label; word_labels: the labels with each word. followed: label → label asked next. together: label → label of the
+    same session. word_pairs: word → word of another query of the session, by information. vectors: of words, from
+    their company in sessions, shape (n_words, n_dimensions), each times its entry of vector_scale; label_vectors: of
+    each label's words; company_vectors: of the queries beside each label. own: what a label is by itself, shape
+    (n_labels, ranking.N_OWN).
     """
 
     count: Ids
-    follow_count: Ids
+    first_count: Ids
     maxima: Ids
     words: Vocabulary
     word_sessions: Ids
     label_word_rows: Offsets
     label_words: Ids
+    word_label_rows: Offsets
+    word_labels: Ids
     followed: Counts
     together: Counts
-    word_together: Counts
-    word_followed: Counts
+    word_pairs: Sparse
     vectors: Int8
     vector_scale: Floats
     label_vectors: Int8

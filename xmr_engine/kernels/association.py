@@ -4,21 +4,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Sessions, Statistics
+from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Offsets, Sessions, Statistics
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
 from xmr_engine.kernels.kin import rarity, similar_sessions
 from xmr_engine.kernels.search import keep_best
 
-FOLLOWED, FOLLOWED_SHARE, TOGETHER, WORDS, WORDS_NEXT, WORD_PMI = 0, 1, 2, 3, 4, 5
-EARLIER = 6
-KIN, KIN_SQUARED, KIN_CLOSEST, TWO_STEPS = 12, 13, 14, 15
-N_SIGNALS = 16
-MOST_STEPS = 64
+FOLLOWED, FOLLOWED_SHARE, SHARE_EARLIER, TOGETHER, TOGETHER_EARLIER = 0, 1, 2, 3, 4
+KIN_SQUARED, KIN_CLOSEST, TWO_STEPS, SHARED_WORDS = 5, 6, 7, 8
+N_SIGNALS = 9
+MOST_STEPS = 128
+MOST_LABELS_OF_WORD = 4000
 
 
 class Associated(NamedTuple):
-    """Labels touched, each once, and their signals, shape (n, N_SIGNALS): the latest query's, then the earlier ones'.
+    """Labels touched, each once, and their signals, shape (n, N_SIGNALS).
 
     `slots` finds a label's row by open addressing; -1 is free.
     """
@@ -30,28 +30,9 @@ class Associated(NamedTuple):
 
 
 @kernel
-def row_in_span(counts: Counts, row: int, lo: int, hi: int) -> tuple[int, int]:
-    """Return the entries of a row whose ids lie in [lo, hi)."""
-    return lower_bound(counts, row, lo), lower_bound(counts, row, hi)
-
-
-@kernel
-def lower_bound(counts: Counts, row: int, wanted: int) -> int:
-    """Return the first entry of a row whose id is at least `wanted`."""
-    lo, hi = counts.rows[row], counts.rows[row + 1]
-    while lo < hi:
-        middle = (lo + hi) >> 1
-        if counts.ids[middle] < wanted:
-            lo = middle + 1
-        else:
-            hi = middle
-    return lo
-
-
-@kernel
 def count_of(counts: Counts, row: int, wanted: int) -> int:
     """Return how often a row saw an id."""
-    at = lower_bound(counts, row, wanted)
+    at = first_at_least(counts.ids, counts.rows[row], counts.rows[row + 1], wanted)
     if at < counts.rows[row + 1] and counts.ids[at] == wanted:
         return np.int64(counts.count[at])
     return np.int64(0)
@@ -81,19 +62,8 @@ def touch(associated: Associated, label: int) -> int:
 
 
 @kernel
-def make_room(statistics: Statistics, context: Context, span: tuple[int, int], room: int) -> Associated:
-    """Return empty tables with room for every entry that the session can touch, and `room` more."""
-    for j in range(context.labels.size):
-        label = context.labels[j]
-        if label >= 0:
-            for counts in (statistics.followed, statistics.together):
-                first, last = row_in_span(counts, label, span[0], span[1])
-                room += last - first
-        for w in range(context.word_rows[j], context.word_rows[j + 1]):
-            for counts in (statistics.word_together, statistics.word_followed):
-                first, last = row_in_span(counts, context.words[w], span[0], span[1])
-                room += last - first
-    room = min(room, span[1] - span[0]) + 1
+def make_room(room: int) -> Associated:
+    """Return empty tables with room for so many labels."""
     n_slots = 4
     while n_slots < 2 * room:
         n_slots *= 2
@@ -106,41 +76,105 @@ def make_room(statistics: Statistics, context: Context, span: tuple[int, int], r
 
 
 @kernel
+def ids_in_span(rows: Offsets, ids: Ids, row: int, span: tuple[int, int]) -> tuple[int, int]:
+    """Return the entries of a row whose ids, which ascend, lie in a span."""
+    return first_at_least(ids, rows[row], rows[row + 1], span[0]), first_at_least(ids, rows[row], rows[row + 1], span[1])
+
+
+@kernel
+def first_at_least(ids: Ids, lo: int, hi: int, wanted: int) -> int:
+    """Return the first position in [lo, hi) whose id is at least `wanted`, hi where there is none."""
+    while lo < hi:
+        middle = (lo + hi) >> 1
+        if ids[middle] < wanted:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo
+
+
+@kernel
 def associate(statistics: Statistics, context: Context, span: tuple[int, int], n_sessions: float) -> Associated:
     """Return the signals of every label of the span that the log associates with the session.
 
-    Of query j, at `decay[j]`: how often it was followed by the label (and as a share), how often both stood in one
-    session; of its words: the mean share of sessions with the word that ask the label in another query, of next
-    queries likewise, and the strongest pointwise mutual information of a word and the label. Of the log's sessions
-    that resemble this one: the sum of their cosines, of its squares, and the highest. And how much leads to the label
-    over one query in between.
+    How often the label followed the latest query, its share of what followed each query, how often both stood in
+    one session. Of the log's sessions that resemble this one: the sum of squared cosines, and the highest. How much
+    leads to the label over one query in between. How rare the words are that it shares with the session. What
+    belongs to query j counts `decay[j]`.
     """
+    together = statistics.together
     kin, cosines = similar_sessions(statistics, context, n_sessions)
-    between, leads = one_step(statistics.together, statistics.count, context)
-    room = 0
+    between, leads = one_step(together, statistics.count, context)
+    room = 1 + span_room(statistics, context, span)
     for s in kin:
         room += statistics.sessions.label_rows[s + 1] - statistics.sessions.label_rows[s]
     for query in between:
-        first, last = row_in_span(statistics.together, query, span[0], span[1])
+        first, last = ids_in_span(together.rows, together.ids, query, span)
         room += last - first
-    associated = make_room(statistics, context, span, room)
+    associated = make_room(min(room, span[1] - span[0] + 1))
     add_kin(statistics.sessions, associated, span, kin, cosines)
     for i in range(between.size):
-        add_steps(statistics.together, statistics.count, associated, span, (between[i], leads[i]))
+        add_steps(together, statistics.count, associated, span, (between[i], leads[i]))
     for j in range(context.labels.size):
-        base = 0 if j == 0 else EARLIER
-        weight = context.decay[j]
-        label = context.labels[j]
-        if label >= 0:
-            add_label_rows(statistics, associated, label, span, (base, weight))
-        total = 1e-9
-        for w in range(context.word_rows[j], context.word_rows[j + 1]):
-            total += rarity(statistics, context.words[w], n_sessions)
+        if context.labels[j] >= 0:
+            add_followers(statistics.followed, associated, span, (j, context.labels[j], context.decay[j]))
+            add_companions(together, associated, span, (j, context.labels[j], context.decay[j]))
         for w in range(context.word_rows[j], context.word_rows[j + 1]):
             word = context.words[w]
-            share = weight * rarity(statistics, word, n_sessions) / total
-            add_word_rows(statistics, associated, word, span, (base, weight, share, n_sessions))
+            rows, labels = statistics.word_label_rows, statistics.word_labels
+            if rows[word + 1] - rows[word] <= MOST_LABELS_OF_WORD:
+                first, last = ids_in_span(rows, labels, word, span)
+                weight = context.decay[j] * rarity(statistics.word_sessions, word, n_sessions)
+                for at in range(first, last):
+                    associated.signals[touch(associated, labels[at]), SHARED_WORDS] += weight
     return associated
+
+
+@kernel
+def span_room(statistics: Statistics, context: Context, span: tuple[int, int]) -> int:
+    """Return how many entries of the span the session's queries and words lead to at once."""
+    room = 0
+    for j in range(context.labels.size):
+        label = context.labels[j]
+        if label >= 0:
+            first, last = ids_in_span(statistics.followed.rows, statistics.followed.ids, label, span)
+            room += last - first
+            first, last = ids_in_span(statistics.together.rows, statistics.together.ids, label, span)
+            room += last - first
+        for w in range(context.word_rows[j], context.word_rows[j + 1]):
+            word = context.words[w]
+            rows = statistics.word_label_rows
+            if rows[word + 1] - rows[word] <= MOST_LABELS_OF_WORD:
+                first, last = ids_in_span(rows, statistics.word_labels, word, span)
+                room += last - first
+    return room
+
+
+@kernel
+def add_followers(
+    followed: Counts, associated: Associated, span: tuple[int, int], query: tuple[int, int, float]
+) -> None:
+    """Add what was asked right after a query: its place in the context, its label, what it counts."""
+    j, label, weight = query
+    first, last = ids_in_span(followed.rows, followed.ids, label, span)
+    total = followed.total[label] + 1.0
+    for at in range(first, last):
+        row = touch(associated, followed.ids[at])
+        if j == 0:
+            associated.signals[row, FOLLOWED] += followed.count[at]
+        associated.signals[row, FOLLOWED_SHARE if j == 0 else SHARE_EARLIER] += weight * followed.count[at] / total
+
+
+@kernel
+def add_companions(
+    together: Counts, associated: Associated, span: tuple[int, int], query: tuple[int, int, float]
+) -> None:
+    """Add what stood in one session with a query: its place in the context, its label, what it counts."""
+    j, label, weight = query
+    first, last = ids_in_span(together.rows, together.ids, label, span)
+    for at in range(first, last):
+        row = touch(associated, together.ids[at])
+        associated.signals[row, TOGETHER if j == 0 else TOGETHER_EARLIER] += weight * together.count[at]
 
 
 @kernel
@@ -151,7 +185,6 @@ def add_kin(sessions: Sessions, associated: Associated, span: tuple[int, int], k
         for at in range(sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]):
             if span[0] <= sessions.labels[at] < span[1]:
                 row = touch(associated, sessions.labels[at])
-                signals[row, KIN] += cosines[i]
                 signals[row, KIN_SQUARED] += cosines[i] * cosines[i]
                 signals[row, KIN_CLOSEST] = max(signals[row, KIN_CLOSEST], cosines[i])
 
@@ -183,56 +216,8 @@ def add_steps(
 ) -> None:
     """Add what stands beside one query that stands beside the session's."""
     query, lead = step
-    first, last = row_in_span(together, query, span[0], span[1])
+    first, last = ids_in_span(together.rows, together.ids, query, span)
     for at in range(first, last):
         row = touch(associated, together.ids[at])
         tie = together.count[at] / np.sqrt((count[query] + 0.5) * (count[together.ids[at]] + 0.5))
         associated.signals[row, TWO_STEPS] += lead * tie
-
-
-@kernel
-def add_label_rows(
-    statistics: Statistics, associated: Associated, label: int, span: tuple[int, int], how: tuple[int, float]
-) -> None:
-    """Add what followed one query and what stood beside it."""
-    base, weight = how
-    signals = associated.signals
-    first, last = row_in_span(statistics.followed, label, span[0], span[1])
-    total = statistics.followed.total[label] + 1.0
-    for i in range(first, last):
-        row = touch(associated, statistics.followed.ids[i])
-        signals[row, base + FOLLOWED] += weight * statistics.followed.count[i]
-        signals[row, base + FOLLOWED_SHARE] += weight * statistics.followed.count[i] / total
-    first, last = row_in_span(statistics.together, label, span[0], span[1])
-    for i in range(first, last):
-        row = touch(associated, statistics.together.ids[i])
-        signals[row, base + TOGETHER] += weight * statistics.together.count[i]
-
-
-@kernel
-def add_word_rows(
-    statistics: Statistics,
-    associated: Associated,
-    word: int,
-    span: tuple[int, int],
-    how: tuple[int, float, float, float],
-) -> None:
-    """Add what sessions with one word asked besides, and what queries with it were followed by."""
-    base, weight, share, n_sessions = how
-    signals = associated.signals
-    counts = statistics.word_together
-    first, last = row_in_span(counts, word, span[0], span[1])
-    scale = share / (counts.total[word] + 5.0)
-    odds = n_sessions / (statistics.word_sessions[word] + 1e-9)
-    for i in range(first, last):
-        seen = np.float64(counts.count[i])
-        row = touch(associated, counts.ids[i])
-        signals[row, base + WORDS] += scale * seen
-        information = np.log(seen * odds / max(statistics.count[counts.ids[i]], 1)) * seen / (seen + 1.0)
-        signals[row, base + WORD_PMI] = max(signals[row, base + WORD_PMI], weight * information)
-    counts = statistics.word_followed
-    first, last = row_in_span(counts, word, span[0], span[1])
-    scale = share / (counts.total[word] + 5.0)
-    for i in range(first, last):
-        row = touch(associated, counts.ids[i])
-        signals[row, base + WORDS_NEXT] += scale * counts.count[i]

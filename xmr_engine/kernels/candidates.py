@@ -6,12 +6,12 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Bytes, Chunks, Doubles, Floats, Ids, Statistics, Tree
 from xmr_engine.kernels.association import (
-    EARLIER,
     FOLLOWED,
     KIN_SQUARED,
+    SHARED_WORDS,
     TOGETHER,
-    WORD_PMI,
-    WORDS,
+    TOGETHER_EARLIER,
+    TWO_STEPS,
     Associated,
 )
 from xmr_engine.kernels.compiled import kernel
@@ -63,8 +63,10 @@ def gather(
     sources[n : n + n_popular] = FROM_POPULAR
     n += n_popular
     for strength in range(n_strengths):
-        best = keep_best(strengths(associated, strength), associated.n[0], limits.successors)
-        for i in best:
+        ties = strengths(associated, strength)
+        for i in keep_best(ties, associated.n[0], limits.successors):
+            if ties[i] <= 0.0:
+                break
             labels[n] = associated.labels[i]
             sources[n] = FROM_SUCCESSOR
             n += 1
@@ -79,13 +81,13 @@ def strengths(associated: Associated, kind: int) -> Doubles:
     for i in range(n):
         s = associated.signals[i]
         if kind == 0:
-            out[i] = 2.0 * s[FOLLOWED] + s[EARLIER + FOLLOWED] + s[TOGETHER] + s[EARLIER + TOGETHER]
+            out[i] = 2.0 * s[FOLLOWED] + s[TOGETHER] + s[TOGETHER_EARLIER]
         elif kind == 1:
-            out[i] = s[WORDS] + 0.5 * s[EARLIER + WORDS]
-        elif kind == 2:
             out[i] = s[KIN_SQUARED]
+        elif kind == 2:
+            out[i] = s[TWO_STEPS]
         else:
-            out[i] = s[WORD_PMI] + 0.5 * s[EARLIER + WORD_PMI]
+            out[i] = s[SHARED_WORDS]
     return out
 
 

@@ -9,6 +9,7 @@ from xmr_engine.kernels.association import associate
 from xmr_engine.kernels.candidates import Candidates, Limits, gather
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context, read_context, text_bounds
+from xmr_engine.kernels.pairs import pair_words
 from xmr_engine.kernels.paths import path_scores
 from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, context_vectors, fill_features, latest_text
 from xmr_engine.kernels.rows import Vectorizer, input_row, row_room
@@ -20,7 +21,7 @@ N_BUCKETS = 14
 class Serving(NamedTuple):
     """What every completion of a model reads, whichever index it takes.
 
-    weights: the ranker's, shape (N_BUCKETS, N_FEATURES). n_sessions, n_asked: sessions and queries of the log.
+    weights: the ranker's, shape (N_BUCKETS, N_FEATURES). n_sessions: sessions of the log.
     """
 
     labels: Strings
@@ -29,7 +30,6 @@ class Serving(NamedTuple):
     weights: Doubles
     decay: float
     n_sessions: float
-    n_asked: float
 
 
 class Weighed(NamedTuple):
@@ -91,7 +91,8 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
     path_scores(tree, chunks, row, candidates.labels, paths)
     features = np.empty((candidates.labels.size, N_FEATURES), np.float32)
     vectors = context_vectors(statistics, context)
-    asked = Asked(context, associated, latest_text(context), vectors, n_bytes, serving.n_asked)
+    paired = pair_words(statistics.word_pairs, context)
+    asked = Asked(context, associated, latest_text(context), vectors, paired, n_bytes, span[1] - span[0])
     fill_features(serving.labels, statistics, asked, candidates.labels, paths, features)
     n_typed = 0
     for i in range(codes.size - 1, -1, -1):

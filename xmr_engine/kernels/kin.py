@@ -11,9 +11,9 @@ LEAST_COSINE = 0.05
 
 
 @kernel
-def rarity(statistics: Statistics, word: int, n_sessions: float) -> float:
+def rarity(word_sessions: Ids, word: int, n_sessions: float) -> float:
     """Return ln((sessions + 1) / (sessions with the word + 1))."""
-    return np.log((n_sessions + 1.0) / (statistics.word_sessions[word] + 1.0))
+    return np.log((n_sessions + 1.0) / (word_sessions[word] + 1.0))
 
 
 @kernel
@@ -38,7 +38,7 @@ def similar_sessions(statistics: Statistics, context: Context, n_sessions: float
             word = words[w]
             if is_among(words[: context.word_rows[j]], word):
                 continue
-            weight = rarity(statistics, word, n_sessions) ** 2 * context.decay[j]
+            weight = rarity(statistics.word_sessions, word, n_sessions) ** 2 * context.decay[j]
             norm += weight * context.decay[j]
             if sessions.word_rows[word + 1] - sessions.word_rows[word] > MOST_SESSIONS_OF_WORD:
                 continue

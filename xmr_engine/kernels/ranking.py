@@ -4,50 +4,43 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Bytes, Counts, Doubles, Floats, Ids, Int8, Offsets, Statistics, Strings
+from xmr_engine.kernels.arrays import Bytes, Doubles, Floats, Ids, Int8, Offsets, Statistics, Strings
 from xmr_engine.kernels.association import (
-    EARLIER,
     FOLLOWED,
     FOLLOWED_SHARE,
-    KIN,
     KIN_CLOSEST,
     KIN_SQUARED,
+    SHARE_EARLIER,
     TOGETHER,
     TWO_STEPS,
-    WORD_PMI,
-    WORDS,
-    WORDS_NEXT,
     Associated,
-    count_of,
     find_slot,
 )
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context, is_among
+from xmr_engine.kernels.pairs import Paired
 from xmr_engine.kernels.strings import encode_utf8
 from xmr_engine.kernels.texts import (
-    SPACE,
     common_length,
     compare_words,
     count_words,
     edit_distance,
-    equal_without_spaces,
 )
 
 (
-    PATH, POPULARITY, POPULARITY_NEXT, POPULARITY_FIRST, LENGTH, N_WORDS, REST, COMPLETE, WORD_COMPLETE,
-    BURST, COMPANY, PREDECESSORS, EXTENSIONS, PLAUSIBILITY, WORD_PLAUSIBILITY, PLAUSIBLE_POPULARITY,
-    AFTER, AFTER_SHARE, BESIDE, WORDS_BESIDE, WORDS_AFTER, WORD_INFORMATION,
-    AFTER_EARLIER, AFTER_SHARE_EARLIER, BESIDE_EARLIER, WORDS_BESIDE_EARLIER, WORDS_AFTER_EARLIER,
-    WORD_INFORMATION_EARLIER, BESIDE_SHARE, BESIDE_COSINE, BEFORE, BEFORE_EARLIER, TWO_STEPS_AWAY,
-    KIN_SUM, KIN_SQUARES, KIN_NEAREST, KIN_RARE, SIMILAR, SIMILAR_EARLIER, SIMILAR_NEAREST, SIMILAR_POPULAR,
-    NEW_WORDS, EXTENDS, EXTENDED_BY, EXTENDS_BY_WORD, KEPT_WORDS, ADDED_WORDS, KEEPS_ALL, SAME_FIRST, SAME_LAST,
-    ONE_EDIT, TWO_EDITS, SPACES_ONLY, WORD_SWAPPED, SHARE_KEPT, IS_PREVIOUS, ASKED_BEFORE, ASKED_POPULAR,
-    MEANING, MEANING_SESSION, MEANING_EARLIER, MEANING_POPULAR, COMPANY_MEANING, COMPANY_MEANING_SESSION,
-    SESSION_POPULAR,
-) = range(65)  # fmt: skip
-N_FEATURES = 65
-N_OWN = 6
+    PATH, POPULARITY, POPULARITY_OVER_2, POPULARITY_OVER_3, POPULARITY_FIRST, SPAN_POPULARITY, LENGTH_OVER, REST,
+    COMPLETE, BURST, N_EXTENSIONS, EXTENSIONS, PLAUSIBILITY, WORD_PLAUSIBILITY, PLAUSIBLE_POPULARITY,
+    SESSION_POPULARITY, QUERIES_POPULARITY, AFTER, EVER_AFTER, AFTER_SHARE, AFTER_SHARE_EARLIER, BESIDE,
+    TWO_STEPS_AWAY, TWO_STEPS_OVER, KIN_SQUARES, KIN_SQUARES_OVER, KIN_NEAREST, KIN_NEAREST_OVER, SPAN_KIN,
+    PAIRED, PAIRED_LATEST_OVER, SIMILAR, SIMILAR_OVER, SIMILAR_POPULARITY, SIMILAR_EARLIER, KEPT_WORDS, NEW_WORDS,
+    ANY_NEW, KEEPS_ALL, SAME_LAST, WORD_SWAPPED, EXTENDS, EXTENDED_BY, ONE_EDIT, TWO_EDITS, IS_PREVIOUS,
+    ASKED_BEFORE, MEANING, MEANING_OVER, MEANING_POPULARITY, SPAN_MEANING, MEANING_EARLIER, COMPANY_MEANING,
+) = range(53)  # fmt: skip
+N_FEATURES = 53
+N_OWN = 5
 N_DIMENSIONS = 48
+LEAST_TIE = 1e-3
+LOG_LEAST_TIE = float(np.log(LEAST_TIE))
 
 
 class Asked(NamedTuple):
@@ -57,8 +50,9 @@ class Asked(NamedTuple):
     associated: Associated
     latest: Bytes
     vectors: Floats
+    paired: Paired
     prefix_length: int
-    n_asked: float
+    span_size: int
 
 
 @kernel
@@ -69,20 +63,41 @@ def fill_features(
     out[:] = 0.0
     for i in range(candidates.size):
         out[i, PATH] = paths[i]
-    own_features(labels, statistics.count, statistics.follow_count, candidates, asked.prefix_length, out)
-    for i in range(candidates.size):
         for c in range(N_OWN):
             out[i, BURST + c] = statistics.own[candidates[i], c]
-        out[i, PLAUSIBLE_POPULARITY] = out[i, WORD_PLAUSIBILITY] * out[i, POPULARITY]
-    if asked.context.labels.size == 0:
-        return
-    session_features(statistics.count, asked, candidates, out)
-    reverse_features(statistics.followed, asked.context, candidates, out)
-    word_features(statistics.label_word_rows, statistics.label_words, statistics.words.idf, asked.context,
-                  candidates, out)  # fmt: skip
-    text_features(labels, asked.latest, candidates, out)
-    repeat_features(asked.context.labels, statistics.count, candidates, out)
-    meaning_features(statistics, asked.vectors, candidates, out)
+    own_features(labels, statistics.count, statistics.first_count, candidates, asked.prefix_length, out)
+    if asked.context.labels.size > 0:
+        session_features(statistics.count, asked, candidates, out)
+        word_features(statistics.label_word_rows, statistics.label_words, statistics.words.idf, asked.context,
+                      candidates, out)  # fmt: skip
+        pair_features(statistics.label_word_rows, statistics.label_words, asked.paired, candidates, out)
+        text_features(labels, asked.latest, candidates, out)
+        repeat_features(asked.context.labels, candidates, out)
+        meaning_features(statistics, asked.vectors, candidates, out)
+    cross_features(np.log(max(asked.span_size, 1)), out)
+
+
+@kernel
+def cross_features(span: float, out: Floats) -> None:
+    """Write products of features with popularity and with the logarithm of the span, and what lies over a knee."""
+    for i in range(out.shape[0]):
+        row = out[i]
+        popularity = row[POPULARITY]
+        row[POPULARITY_OVER_2] = max(popularity - 2.0, 0.0)
+        row[POPULARITY_OVER_3] = max(popularity - 3.5, 0.0)
+        row[SPAN_POPULARITY] = span * popularity
+        row[PLAUSIBLE_POPULARITY] = row[WORD_PLAUSIBILITY] * popularity
+        row[SESSION_POPULARITY] *= popularity
+        row[QUERIES_POPULARITY] *= popularity
+        row[TWO_STEPS_OVER] = max(row[TWO_STEPS_AWAY] + 3.5, 0.0)
+        row[KIN_SQUARES_OVER] = max(row[KIN_SQUARES] - 0.7, 0.0)
+        row[KIN_NEAREST_OVER] = max(row[KIN_NEAREST] - 0.5, 0.0)
+        row[SPAN_KIN] = span * row[KIN_NEAREST]
+        row[SIMILAR_OVER] = max(row[SIMILAR] - 0.3, 0.0)
+        row[SIMILAR_POPULARITY] = row[SIMILAR] * popularity
+        row[MEANING_OVER] = max(row[MEANING] - 0.6, 0.0)
+        row[MEANING_POPULARITY] = row[MEANING] * popularity
+        row[SPAN_MEANING] = span * row[MEANING]
 
 
 @kernel
@@ -96,77 +111,59 @@ def latest_text(context: Context) -> Bytes:
 
 @kernel
 def own_features(
-    labels: Strings, count: Ids, follow_count: Ids, candidates: Ids, prefix_length: int, out: Floats
+    labels: Strings, count: Ids, first_count: Ids, candidates: Ids, prefix_length: int, out: Floats
 ) -> None:
     """Write what each candidate is by itself and beside what is typed."""
     for i in range(candidates.size):
         label, row = candidates[i], out[i]
-        start, size = labels.offsets[label], labels.offsets[label + 1] - labels.offsets[label]
+        size = labels.offsets[label + 1] - labels.offsets[label]
         row[POPULARITY] = np.log1p(count[label])
-        row[POPULARITY_NEXT] = np.log1p(follow_count[label])
-        row[POPULARITY_FIRST] = np.log1p(max(count[label] - follow_count[label], 0))
-        row[LENGTH] = np.log(max(size, 1))
-        n_words = 1
-        for at in range(start, start + size):
-            n_words += labels.blob[at] == SPACE
-        row[N_WORDS] = n_words
+        row[POPULARITY_FIRST] = np.log1p(first_count[label])
+        row[LENGTH_OVER] = max(np.log(max(size, 1)) - 2.5, 0.0)
         row[REST] = np.log1p(max(size - prefix_length, 0))
         row[COMPLETE] = size == prefix_length
-        row[WORD_COMPLETE] = size > prefix_length and labels.blob[start + prefix_length] == SPACE
 
 
 @kernel
 def session_features(count: Ids, asked: Asked, candidates: Ids, out: Floats) -> None:
     """Write what the log says of each candidate and the session."""
     context, associated = asked.context, asked.associated
-    latest = 1.0
-    if context.labels[0] >= 0:
-        latest += count[context.labels[0]]
-    asked_often = 0.0
-    weight = 0.0
+    often, weight = 0.0, 0.0
     for j in range(context.labels.size):
         weight += context.decay[j]
         if context.labels[j] >= 0:
-            asked_often += context.decay[j] * np.log1p(count[context.labels[j]])
+            often += context.decay[j] * np.log1p(count[context.labels[j]])
     for i in range(candidates.size):
         row = out[i]
-        row[SESSION_POPULAR] = row[POPULARITY] * asked_often / weight
-        row[TWO_STEPS_AWAY] = np.log(1e-3)
+        row[SESSION_POPULARITY] = often / weight
+        row[QUERIES_POPULARITY] = context.labels.size
+        row[TWO_STEPS_AWAY] = LOG_LEAST_TIE
         at = associated.slots[find_slot(associated.slots, associated.labels, candidates[i])]
         if at < 0:
             continue
         s = associated.signals[at]
-        often = max(count[candidates[i]], 1)
-        share = often / asked.n_asked
-        for part in range(2):
-            base, f = part * EARLIER, AFTER + part * 6
-            row[f] = np.log1p(s[base + FOLLOWED])
-            row[f + 1] = s[base + FOLLOWED_SHARE]
-            row[f + 2] = np.log1p(s[base + TOGETHER])
-            row[f + 3] = np.log1p(0.1 * s[base + WORDS] / share)
-            row[f + 4] = np.log1p(0.1 * s[base + WORDS_NEXT] / share)
-            row[f + 5] = s[base + WORD_PMI]
-        row[BESIDE_SHARE] = s[TOGETHER] / latest
-        row[BESIDE_COSINE] = (s[TOGETHER] + s[EARLIER + TOGETHER]) / np.sqrt(latest * often)
-        row[TWO_STEPS_AWAY] = np.log(1e-3 + s[TWO_STEPS])
-        row[KIN_SUM] = np.log1p(s[KIN])
+        row[AFTER] = np.log1p(s[FOLLOWED])
+        row[EVER_AFTER] = s[FOLLOWED] > 0
+        row[AFTER_SHARE] = s[FOLLOWED_SHARE]
+        row[AFTER_SHARE_EARLIER] = s[SHARE_EARLIER]
+        row[BESIDE] = np.log1p(s[TOGETHER])
+        row[TWO_STEPS_AWAY] = np.log(LEAST_TIE + s[TWO_STEPS])
         row[KIN_SQUARES] = np.log1p(10.0 * s[KIN_SQUARED])
         row[KIN_NEAREST] = s[KIN_CLOSEST]
-        row[KIN_RARE] = s[KIN_CLOSEST] / row[POPULARITY]
 
 
 @kernel
-def reverse_features(followed: Counts, context: Context, candidates: Ids, out: Floats) -> None:
-    """Write how often the session's queries were asked right after each candidate."""
+def pair_features(word_rows: Offsets, label_words: Ids, paired: Paired, candidates: Ids, out: Floats) -> None:
+    """Write how strongly each candidate's new words are tied to the session's words, and to the latest query's."""
     for i in range(candidates.size):
-        if followed.rows[candidates[i]] == followed.rows[candidates[i] + 1]:
-            continue
-        for j in range(context.labels.size):
-            if context.labels[j] >= 0:
-                before = context.decay[j] * count_of(followed, candidates[i], context.labels[j])
-                out[i, BEFORE if j == 0 else BEFORE_EARLIER] += before
-        out[i, BEFORE] = np.log1p(out[i, BEFORE])
-        out[i, BEFORE_EARLIER] = np.log1p(out[i, BEFORE_EARLIER])
+        latest = np.float32(0.0)
+        for w in range(word_rows[candidates[i]], word_rows[candidates[i] + 1]):
+            slot = find_slot(paired.slots, paired.words, label_words[w])
+            at = paired.slots[slot]
+            if at >= 0:
+                out[i, PAIRED] += paired.session[at]
+                latest += paired.latest[at]
+        out[i, PAIRED_LATEST_OVER] = max(latest - np.float32(5.0), np.float32(0.0))
 
 
 @kernel
@@ -182,6 +179,7 @@ def word_features(
         for w in range(first, last):
             norm += np.float64(idf[label_words[w]]) ** 2
             row[NEW_WORDS] += not is_among(context.words[: context.word_rows[n]], label_words[w])
+        row[ANY_NEW] = row[NEW_WORDS] > 0
         if row[NEW_WORDS] == last - first:
             continue
         for j in range(n):
@@ -195,8 +193,6 @@ def word_features(
                 row[SIMILAR] = cosine
             else:
                 row[SIMILAR_EARLIER] += context.decay[j] * cosine
-                row[SIMILAR_NEAREST] = max(row[SIMILAR_NEAREST], cosine)
-        row[SIMILAR_POPULAR] = row[SIMILAR] * row[POPULARITY]
 
 
 @kernel
@@ -208,35 +204,27 @@ def text_features(labels: Strings, latest: Bytes, candidates: Ids, out: Floats) 
         row = out[i]
         text = labels.blob[labels.offsets[candidates[i]] : labels.offsets[candidates[i] + 1]]
         shared = common_length(text, latest)
-        extends = shared == latest.size and text.size > latest.size
-        row[EXTENDS] = extends
+        row[EXTENDS] = shared == latest.size and text.size > latest.size
         row[EXTENDED_BY] = shared == text.size and latest.size > text.size
-        row[EXTENDS_BY_WORD] = extends and text[latest.size] == SPACE
-        kept, same_first, same_last = compare_words(text, latest)
-        n_words = row[N_WORDS]
+        kept, same_last = compare_words(text, latest)
+        n_words = count_words(text)
         row[KEPT_WORDS] = kept
-        row[ADDED_WORDS] = n_words - kept
-        row[KEEPS_ALL] = kept >= n_latest_words and n_words > kept
-        row[SAME_FIRST] = same_first
+        row[KEEPS_ALL] = kept >= n_latest_words and text.size != latest.size
         row[SAME_LAST] = same_last
         row[WORD_SWAPPED] = n_words == n_latest_words and kept == n_words - 1 and n_words > 1
-        row[SHARE_KEPT] = kept / n_words
         same = shared == text.size and shared == latest.size
         if not same and abs(text.size - latest.size) <= 2:
             distance = edit_distance(text, latest, scratch)
             row[ONE_EDIT] = distance == 1
             row[TWO_EDITS] = distance == 2
-            row[SPACES_ONLY] = equal_without_spaces(text, latest)
 
 
 @kernel
-def repeat_features(queries: Ids, count: Ids, candidates: Ids, out: Floats) -> None:
+def repeat_features(queries: Ids, candidates: Ids, out: Floats) -> None:
     """Write whether each candidate was asked in this session already."""
     for i in range(candidates.size):
         out[i, IS_PREVIOUS] = queries[0] == candidates[i]
-        if queries[0] != candidates[i] and is_among(queries[1:], candidates[i]):
-            out[i, ASKED_BEFORE] = 1.0
-            out[i, ASKED_POPULAR] = out[i, POPULARITY]
+        out[i, ASKED_BEFORE] = queries[0] != candidates[i] and is_among(queries[1:], candidates[i])
 
 
 @kernel
@@ -284,20 +272,18 @@ def meaning_features(statistics: Statistics, vectors: Floats, candidates: Ids, o
         label, row = candidates[i], out[i]
         own, own_scale = statistics.label_vectors[label], statistics.label_vector_scale[label]
         company, company_scale = statistics.company_vectors[label], statistics.company_scale[label]
-        for j in range(n + 1):
-            near, beside = np.float32(0.0), np.float32(0.0)
+        for j in range(1, n + 1):
+            near = np.float32(0.0)
             for d in range(own.size):
                 near += own[d] * vectors[j, d]
-                beside += company[d] * vectors[j, d]
-            if j == 0:
-                row[MEANING] = near * own_scale
-                row[COMPANY_MEANING] = beside * company_scale
-            if j == n:
-                row[MEANING_SESSION] = near * own_scale
-                row[COMPANY_MEANING_SESSION] = beside * company_scale
-            elif j > 0:
+            if j < n:
                 row[MEANING_EARLIER] = max(row[MEANING_EARLIER], near * own_scale)
-        row[MEANING_POPULAR] = row[MEANING_SESSION] * row[POPULARITY]
+            else:
+                row[MEANING] = near * own_scale
+        beside = np.float32(0.0)
+        for d in range(own.size):
+            beside += company[d] * vectors[n, d]
+        row[COMPANY_MEANING] = beside * company_scale
 
 
 @kernel

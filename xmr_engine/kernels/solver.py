@@ -10,7 +10,6 @@ import numpy as np
 from xmr_engine.kernels.arrays import Floats, Ids, Int16, Offsets, Sparse
 from xmr_engine.kernels.compiled import kernel
 
-
 BLOCK = 8
 SMALL_STEP = 0.1
 

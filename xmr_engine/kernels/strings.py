@@ -93,8 +93,11 @@ def common_prefixes(strings: Strings) -> Ids:
 
 
 @kernel
-def count_extensions(strings: Strings, before: Offsets, out: Offsets) -> None:
-    """Write, for each text, the sum over the texts that are it and more words; `before` holds running sums."""
+def count_extensions(strings: Strings, asked_before: Offsets, n_longer: Offsets, asked: Offsets) -> None:
+    """Write, for each text, how many texts are it and more words, and how often they were asked in all.
+
+    `asked_before` holds the running sums of how often each text was asked, from 0.
+    """
     longest = 0
     for i in range(strings.offsets.size - 1):
         longest = max(longest, strings.offsets[i + 1] - strings.offsets[i])
@@ -104,4 +107,4 @@ def count_extensions(strings: Strings, before: Offsets, out: Offsets) -> None:
         text[:size] = strings.blob[strings.offsets[i] : strings.offsets[i + 1]]
         text[size] = 32
         lo, hi = find_span(strings, text, size + 1)
-        out[i] = before[hi] - before[lo]
+        n_longer[i], asked[i] = hi - lo, asked_before[hi] - asked_before[lo]

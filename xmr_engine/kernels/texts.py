@@ -41,9 +41,9 @@ def are_equal(a: Bytes, b: Bytes) -> bool:
 
 
 @kernel
-def compare_words(label: Bytes, query: Bytes) -> tuple[int, bool, bool]:
-    """Return how many words of a label a query holds, whether their first words are the same, and their last."""
-    kept, same_first, same_last = 0, False, False
+def compare_words(label: Bytes, query: Bytes) -> tuple[int, bool]:
+    """Return how many words of a label a query holds, and whether their last words are the same."""
+    kept, same_last = 0, False
     a = 0
     while a <= label.size:
         a_stop = next_word(label, a)
@@ -53,12 +53,11 @@ def compare_words(label: Bytes, query: Bytes) -> tuple[int, bool, bool]:
             b_stop = next_word(query, b)
             if a_stop > a and are_equal(label[a:a_stop], query[b:b_stop]):
                 held = True
-                same_first |= a == 0 and b == 0
                 same_last |= a_stop == label.size and b_stop == query.size
             b = b_stop + 1
         kept += held
         a = a_stop + 1
-    return kept, same_first, same_last
+    return kept, same_last
 
 
 @kernel
@@ -87,20 +86,3 @@ def edit_distance(a: Bytes, b: Bytes, scratch: Ids) -> int:
             return 3
         before, row, fresh = row, fresh, before
     return min(scratch[row, b.size], 3) if abs(a.size - b.size) <= 2 else 3
-
-
-@kernel
-def equal_without_spaces(a: Bytes, b: Bytes) -> bool:
-    """Tell whether two texts differ by their spaces alone."""
-    i, j = 0, 0
-    while True:
-        while i < a.size and a[i] == SPACE:
-            i += 1
-        while j < b.size and b[j] == SPACE:
-            j += 1
-        if i == a.size or j == b.size:
-            return i == a.size and j == b.size
-        if a[i] != b[j]:
-            return False
-        i += 1
-        j += 1

@@ -17,7 +17,7 @@ from xmr_engine.ranking.ranker import Ranker
 
 LENGTHS = (0, 1, 2, 3, 5, 8)
 MOST_ROWS = 3000
-WITHOUT_SESSION = ("path", "popularity", "length", "words", "rest", "complete", "word complete")
+WITHOUT_SESSION = ("path", "popularity", "rest", "complete")
 
 
 class Example(NamedTuple):

@@ -13,29 +13,26 @@ Numbers = NDArray[np.float64]
 
 
 class Logged(NamedTuple):
-    """Labels' texts, how often each was asked, what followed each and what stood beside it."""
+    """Labels' texts, how often each was asked, and what stood beside it."""
 
     strings: Strings
     count: NDArray[np.int64]
-    followed: Counts
     together: Counts
 
 
 def own_numbers(logged: Logged, word_rows: Offsets, label_words: Ids) -> Floats:
-    """Return the numbers of each label, shape (n_labels, 6), in the order of the ranker's features."""
+    """Return the numbers of each label, shape (n_labels, N_OWN), in the order of the ranker's features."""
     n_labels = logged.count.size
     company = logged.together.total.astype(np.float64)
     companions = np.diff(logged.together.rows)
-    predecessors = np.bincount(logged.followed.ids, minlength=n_labels)
-    before = np.concatenate([[0], np.cumsum(logged.count)])
-    extensions = np.zeros(n_labels, np.int64)
-    count_extensions(logged.strings, before, extensions)
+    asked_before = np.concatenate([[0], np.cumsum(logged.count)])
+    longer, asked_longer = np.zeros(n_labels, np.int64), np.zeros(n_labels, np.int64)
+    count_extensions(logged.strings, asked_before, longer, asked_longer)
     plausibility, n_words = word_plausibility(logged.count, word_rows, label_words)
     columns = (
         np.log((company + 1.0) / (companions + 1.0)),
-        np.log1p(company),
-        np.log1p(predecessors),
-        np.log1p(extensions),
+        np.log1p(longer),
+        np.log1p(asked_longer),
         plausibility,
         plausibility / (n_words + 1.0),
     )

@@ -10,15 +10,14 @@ from scipy.sparse import csr_matrix
 from xmr_engine.features.codes import pack_codes
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Sessions, Statistics
+from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Sessions, Sparse, Statistics
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
 from xmr_engine.labels import make_strings
 from xmr_engine.ranking.own import Logged, own_numbers
-from xmr_engine.ranking.vectors import company_vectors, compact, label_vectors, word_vectors
+from xmr_engine.ranking.vectors import compact, company_vectors, label_vectors, word_vectors
 
-LONGEST_SESSION = 30
-MOST_PER_WORD = 2000
+LONGEST_SESSION = 25
 Column = NDArray[np.int64]
 
 
@@ -52,25 +51,61 @@ def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statisti
     weighed = csr_matrix((words.table.idf[label_words], label_words, word_rows), shape=(n_labels, n_words))
     of_labels = label_vectors(weighed, of_words)
     beside = csr_matrix((np.log1p(together.count), together.ids, together.rows), shape=(n_labels, n_labels))
-    own = own_numbers(Logged(make_strings(texts[:n_labels]), count, followed, together), word_rows, label_words)
+    own = own_numbers(Logged(make_strings(texts[:n_labels]), count, together), word_rows, label_words)
     return Statistics(
         freeze(count, np.int32),
-        freeze(np.bincount(nexts[follows], minlength=n_labels), np.int32),
+        freeze(np.bincount(nexts[~follows], minlength=n_labels), np.int32),
         popularity_maxima(freeze(count, np.int32)),
         words.table,
         freeze(np.bincount(by_word[1], minlength=n_words), np.int32),
         word_rows,
         label_words,
+        *labels_of_words(word_rows, label_words, n_words),
         followed,
         together,
-        _word_together(asked, rows, word_ids, (n_words, n_labels)),
-        _word_followed(previous[follows], nexts[follows], rows, word_ids, n_words),
+        word_pairs(asked, rows, word_ids, n_words),
         *compact(of_words),
         *compact(of_labels),
         *compact(company_vectors(beside, of_labels)),
         own,
         _sessions(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
     )
+
+
+def labels_of_words(word_rows: Offsets, label_words: Ids, n_words: int) -> tuple[Offsets, Ids]:
+    """Return the labels with each word as csr pointers and ids; a label stands once."""
+    label = np.repeat(np.arange(word_rows.size - 1), np.diff(word_rows))
+    word, label = distinct_pairs(label_words, label)
+    return freeze(np.searchsorted(word, np.arange(n_words + 1)), np.int64), freeze(label, np.int32)
+
+
+def word_pairs(asked: tuple[Column, Column], rows: Offsets, ids: Ids, n_words: int) -> Sparse:
+    """Return the information between words of different queries of one session, where positive.
+
+    ln(n · N / (n_v · n_w)) · n / (n + 1.5) for n sessions with both of N sessions with several queries, n at least
+    2. Neither query holds the other's word.
+    """
+    left, right = _pairs_within(asked)
+    position, word = expand(rows, ids, asked[1][left])
+    in_other, other = expand(rows, ids, asked[1][right])
+    lonely = ~np.isin(position * n_words + word, in_other * n_words + other)
+    first, second = position[lonely], word[lonely]
+    outer = ~np.isin(in_other * n_words + other, position * n_words + word)
+    of_pair = csr_matrix(
+        (other[outer], (in_other[outer], np.arange(int(outer.sum())))), shape=(left.size, max(int(outer.sum()), 1))
+    )
+    pair, column = expand(of_pair.indptr.astype(np.int64), other[outer].astype(np.int32), first)
+    session = asked[0][left[first[pair]]]
+    keys = np.unique(session * (n_words * n_words) + second[pair] * n_words + column) % (n_words * n_words)
+    both, seen = np.unique(keys, return_counts=True)
+    several = np.unique(asked[0][left])
+    of_word = distinct_pairs(session, second[pair])[1]
+    often = np.bincount(of_word, minlength=n_words).astype(np.float64)
+    v, w = both // n_words, both % n_words
+    information = np.log(seen * several.size / (often[v] * often[w])) * seen / (seen + 1.5)
+    kept = (seen >= 2) & (information > 0)
+    pointers = np.searchsorted(v[kept], np.arange(n_words + 1))
+    return Sparse(freeze(pointers, np.int64), freeze(w[kept], np.int32), freeze(information[kept], np.float32))
 
 
 def as_matrix(pairs: tuple[Column, Column], n_columns: int) -> csr_matrix:
@@ -125,14 +160,12 @@ def distinct_pairs(a: Column, b: Column) -> tuple[Column, Column]:
     return keys // width, keys % width
 
 
-def count_pairs(a: Column, b: Column, n_rows: int, most: int | None = None) -> Counts:
-    """Return how often each pair occurs as csr counts; of each row only the `most` frequent ones."""
+def count_pairs(a: Column, b: Column, n_rows: int) -> Counts:
+    """Return how often each pair occurs as csr counts."""
     width = int(b.max(initial=0)) + 1
     keys, count = np.unique(a.astype(np.int64) * width + b, return_counts=True)
     row, column = keys // width, keys % width
     total = np.bincount(row, weights=count, minlength=n_rows)
-    if most is not None:
-        row, column, count = _most_frequent(row, column, count, most)
     pointers = np.searchsorted(row, np.arange(n_rows + 1))
     return Counts(
         freeze(pointers, np.int64),
@@ -148,14 +181,6 @@ def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:
     position = np.repeat(np.arange(wanted.size), sizes)
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return position, ids[np.repeat(rows[wanted], sizes) + within].astype(np.int64)
-
-
-def _most_frequent(row: Column, column: Column, count: Column, most: int) -> tuple[Column, Column, Column]:
-    """Keep the most frequent columns of each row, equal ones by id; the order by row and column stays."""
-    order = np.lexsort((column, -count, row))
-    rank = np.arange(row.size) - np.searchsorted(row, row)
-    kept = np.sort(order[rank < most])
-    return row[kept], column[kept], count[kept]
 
 
 def _session_bounds(sessions: Column) -> Offsets:
@@ -186,20 +211,3 @@ def _between_labels(a: Column, b: Column, n_labels: int) -> tuple[Column, Column
     """Return the pairs whose both sides are labels."""
     kept = (a < n_labels) & (b < n_labels)
     return a[kept], b[kept]
-
-
-def _word_together(asked: tuple[Column, Column], rows: Offsets, ids: Ids, sizes: tuple[int, int]) -> Counts:
-    """Count, for each word, the sessions in which another query with the word stands beside a label."""
-    n_words, n_labels = sizes
-    left, right = _pairs_within(asked)
-    is_label = asked[1][right] < n_labels
-    left, right = left[is_label], right[is_label]
-    position, word = expand(rows, ids, asked[1][left])
-    width = n_words + 1
-    keys = np.unique(right[position] * width + word)
-    return count_pairs(keys % width, asked[1][keys // width], n_words, MOST_PER_WORD)
-
-
-def _word_followed(previous: Column, nexts: Column, rows: Offsets, ids: Ids, n_words: int) -> Counts:
-    position, word = expand(rows, ids, previous)
-    return count_pairs(word, nexts[position], n_words, MOST_PER_WORD)
