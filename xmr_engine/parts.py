@@ -110,10 +110,10 @@ def chunks_to(prefix: str, chunks: Chunks) -> dict[str, NDArray[Any]]:
 
 def chunks_from(prefix: str, arrays: Arrays, tree: Tree, n_features: int) -> Chunks:
     """Return the weights of these names, which belong to this tree."""
-    types = {"rows": "i8", "feature": "i4", "entries": "i8", "child": "u2", "weight": "f4"}
+    types = {"rows": "i8", "feature": "i4", "entries": "i4", "child": "u2", "weight": "i1", "scale": "f4"}
     chunks = Chunks(*(fetch(arrays, prefix + name, dtype) for name, dtype in types.items()))
     require(bool(are_chunks(chunks, tree, n_features)), f"{prefix}rows", "chunks of existing features and children")
-    require(bool(are_finite(chunks.weight)), f"{prefix}weight", "finite numbers")
+    require(bool(are_finite(chunks.scale)), f"{prefix}scale", "finite numbers")
     return chunks
 
 

@@ -64,23 +64,24 @@ def plain_weights(tree: Tree, chunks: Chunks) -> list[dict[int, float]]:
         for row in range(chunks.rows[parent], chunks.rows[parent + 1]):
             for e in range(chunks.entries[row], chunks.entries[row + 1]):
                 child = int(tree.first_child[parent]) + int(chunks.child[e])
-                weights[child][int(chunks.feature[row])] = float(chunks.weight[e])
+                weights[child][int(chunks.feature[row])] = float(chunks.weight[e]) * float(chunks.scale[parent])
     return weights
 
 
 def make_chunks(tree: Tree, weights: Sequence[Mapping[int, float]]) -> Chunks:
     """Return the chunks of every node's weights."""
-    rows, feature, entries, child, weight = [0], [], [0], [], []
+    rows, feature, entries, child, weight, scale = [0], [], [0], [], [], []
     for first, last in pairwise(tree.first_child.tolist()):
+        scale.append(max((abs(w) for node in range(first, last) for w in weights[node].values()), default=0.0) / 127)
         for f in sorted({f for node in range(first, last) for f in weights[node]}):
             feature.append(f)
             for node in range(first, last):
                 if f in weights[node]:
                     child.append(node - first)
-                    weight.append(weights[node][f])
+                    weight.append(round(weights[node][f] / scale[-1]) if scale[-1] else 0)
             entries.append(len(child))
         rows.append(len(feature))
-    columns = zip((rows, feature, entries, child, weight), ("i8", "i4", "i8", "u2", "f4"), strict=True)
+    columns = zip((rows, feature, entries, child, weight, scale), ("i8", "i4", "i4", "u2", "i1", "f4"), strict=True)
     return Chunks(*(freeze(np.array(column, dtype)) for column, dtype in columns))
 
 

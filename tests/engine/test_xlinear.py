@@ -107,7 +107,8 @@ def test_pruned_it_is_smaller_and_nearly_as_good(data, model: XLinear) -> None:
     X, Y, _ = data
     pruned = model.prune(0.1)
     assert pruned.chunks.weight.size < model.chunks.weight.size
-    assert np.abs(pruned.chunks.weight).min() >= np.float32(0.1)
+    parent = np.repeat(np.arange(pruned.chunks.scale.size), np.diff(pruned.chunks.entries[pruned.chunks.rows]))
+    assert np.abs(pruned.chunks.weight * pruned.chunks.scale[parent]).min() >= np.float32(0.1)
     assert pruned.config.threshold == 0.1
     assert (pruned.predict(X, k=1, beam=10)[0][:, 0] == Y.indices).mean() > 0.8
     assert np.array_equal(model.prune(0).predict(X)[1], model.predict(X)[1])

@@ -60,15 +60,16 @@ class Chunks(NamedTuple):
     """The weights of all nodes, one chunk a parent: for each feature, the children it speaks for.
 
     Rows `rows[p]` up to `rows[p + 1]` belong to parent p; `feature` ascends within them; the entries of row r are
-    `entries[r]` up to `entries[r + 1]`; an entry is a child (counted from the first) and its weight, to be
-    multiplied by the `scale` of its parent.
+    `entries[r]` up to `entries[r + 1]`; an entry is a child (counted from the first) and its weight, a whole number
+    of the parent's `scale`.
     """
 
     rows: Offsets
     feature: Ids
-    entries: Offsets
+    entries: Ids
     child: Int16
-    weight: Floats
+    weight: Int8
+    scale: Floats
 
 
 class Counts(NamedTuple):

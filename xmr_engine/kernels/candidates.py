@@ -50,7 +50,10 @@ def gather(
 ) -> Candidates:
     """Return the union of the three sources within a span."""
     n_strengths = 4
-    room = limits.index + limits.popular + n_strengths * limits.successors
+    most_popular = limits.popular
+    if span[1] - span[0] <= limits.popular + limits.popular // 2:
+        most_popular = span[1] - span[0]
+    room = limits.index + most_popular + n_strengths * limits.successors
     labels, sources = np.empty(room, np.int32), np.empty(room, np.uint8)
     n, n_scored = 0, 0
     if limits.index > 0:
@@ -59,7 +62,7 @@ def gather(
         labels[: found.labels.size] = found.labels
         n = found.labels.size
         sources[:n] = FROM_INDEX
-    n_popular = popular_in_span(statistics.count, statistics.maxima, span, limits.popular, labels[n:])
+    n_popular = popular_in_span(statistics.count, statistics.maxima, span, most_popular, labels[n:])
     sources[n : n + n_popular] = FROM_POPULAR
     n += n_popular
     for strength in range(n_strengths):

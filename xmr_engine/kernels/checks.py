@@ -74,7 +74,9 @@ def are_chunks(chunks: Chunks, tree: Tree, n_features: int) -> bool:
         return False
     if not are_pointers(chunks.rows, chunks.feature.size) or not are_pointers(chunks.entries, chunks.child.size):
         return False
-    if chunks.child.size != chunks.weight.size or not are_within(chunks.feature, 0, n_features):
+    if chunks.child.size != chunks.weight.size or chunks.scale.size != n_nodes:
+        return False
+    if not are_within(chunks.feature, 0, n_features):
         return False
     if not are_rows_ascending(chunks.rows, chunks.feature):
         return False

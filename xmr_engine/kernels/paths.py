@@ -13,7 +13,7 @@ ROOM = 512
 def score_child(chunks: Chunks, parent: int, child: int, row: tuple[Ids, Floats]) -> float:
     """Return the linear score of one child (counted from the first) of a node."""
     ids, values = row
-    z = 0.0
+    z, scale = 0.0, np.float64(chunks.scale[parent])
     lo, end = chunks.rows[parent], chunks.rows[parent + 1]
     for j in range(ids.size):
         hi = end
@@ -28,7 +28,7 @@ def score_child(chunks: Chunks, parent: int, child: int, row: tuple[Ids, Floats]
         if chunks.feature[lo] == ids[j]:
             for e in range(chunks.entries[lo], chunks.entries[lo + 1]):
                 if chunks.child[e] == child:
-                    z += np.float64(values[j]) * np.float64(chunks.weight[e])
+                    z += np.float64(values[j]) * scale * chunks.weight[e]
                     break
             lo += 1
     return z

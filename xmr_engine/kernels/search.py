@@ -27,6 +27,7 @@ def gate(z: float) -> float:
 def score_children(chunks: Chunks, parent: int, ids: Ids, values: Floats, z: Doubles) -> None:
     """Write the linear score of every child of a node for the row (ids ascending) into `z`."""
     z[:] = 0.0
+    scale = np.float64(chunks.scale[parent])
     lo, end = chunks.rows[parent], chunks.rows[parent + 1]
     for j in range(ids.size):
         hi = end
@@ -40,7 +41,7 @@ def score_children(chunks: Chunks, parent: int, ids: Ids, values: Floats, z: Dou
             break
         if chunks.feature[lo] == ids[j]:
             for e in range(chunks.entries[lo], chunks.entries[lo + 1]):
-                z[chunks.child[e]] += np.float64(values[j]) * np.float64(chunks.weight[e])
+                z[chunks.child[e]] += np.float64(values[j]) * scale * chunks.weight[e]
             lo += 1
 
 

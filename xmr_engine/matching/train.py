@@ -7,6 +7,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from xmr_engine.config import MatchingConfig
+from xmr_engine.errors import ConfigError
 from xmr_engine.frozen import freeze
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import layers
@@ -96,12 +97,19 @@ def fit_layer(rows: Sparse, task: Task, solver: Solver, n_features: int, threads
 
 
 def join_chunks(parts: list[_Part]) -> Chunks:
-    """Return the chunks of all parents as one frozen structure."""
+    """Return the chunks of all parents as one frozen structure, weights rounded to 1/127 of each chunk's largest."""
     n_rows, feature, n_entries, child, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    rows, entries = np.concatenate([[0], np.cumsum(n_rows)]), np.concatenate([[0], np.cumsum(n_entries)])
+    if entries[-1] > np.iinfo(np.int32).max:
+        raise ConfigError(f"{entries[-1]} weights are more than one model holds; raise the threshold or cut the log")
+    parent = np.repeat(np.arange(n_rows.size), np.diff(entries[rows]))
+    scale = np.zeros(n_rows.size, np.float32)
+    np.maximum.at(scale, parent, np.abs(weight) / np.float32(127))
     return Chunks(
-        freeze(np.concatenate([[0], np.cumsum(n_rows)]), np.int64),
+        freeze(rows, np.int64),
         freeze(feature, np.int32),
-        freeze(np.concatenate([[0], np.cumsum(n_entries)]), np.int64),
+        freeze(entries, np.int32),
         freeze(child, np.uint16),
-        freeze(weight, np.float32),
+        freeze(np.round(weight / scale[parent]), np.int8),
+        freeze(scale),
     )
