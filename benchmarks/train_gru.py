@@ -3,7 +3,7 @@
 Rows of like length make a batch. The rate falls along a cosine; the loss on validation pairs is recorded along the
 way, with the processor time so far. The arrays are exported as `.npy`; decoding needs no torch.
 
-    python benchmarks/train_gru.py TRAIN --valid VALID --out neural/MODEL
+    python -m benchmarks.train_gru TRAIN --valid VALID --out neural/MODEL
 """
 
 import argparse

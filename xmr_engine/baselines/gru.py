@@ -182,7 +182,7 @@ def open_gru(path: Path, is_label: Callable[[str], bool] = lambda text: True) ->
     arrays, document = storage.read(path)
     if document.get("kind") != KIND:
         raise ModelFormatError(
-            f"{path}: kind {document.get('kind')!r}, expected {KIND!r}; train one by benchmarks/train_gru.py"
+            f"{path}: kind {document.get('kind')!r}, expected {KIND!r}; train one by python -m benchmarks.train_gru"
         )
     return Gru(network_from(path, arrays), str(document["alphabet"]), is_label)
 

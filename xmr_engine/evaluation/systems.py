@@ -93,6 +93,6 @@ def _neural(path: Path, completer: Completer) -> Gru:
     if not place.is_dir():
         raise ConfigError(
             f"{place}: no neural baseline for this model; train it on the model's pairs: "
-            f"python benchmarks/train_gru.py TRAIN --valid VALID --out {place}"
+            f"python -m benchmarks.train_gru TRAIN --valid VALID --out {place}"
         )
     return open_gru(place, lambda text: completer.model.labels.find(text) is not None)

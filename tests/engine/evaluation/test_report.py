@@ -126,7 +126,7 @@ def test_an_unknown_system_is_named_with_those_there_are(shop_model, pairs):
 
 
 def test_a_neural_baseline_that_was_not_trained_says_how(shop_model, pairs):
-    with pytest.raises(ConfigError, match=r"no neural baseline.*train_gru\.py"):
+    with pytest.raises(ConfigError, match=r"no neural baseline.*train_gru"):
         evaluate(shop_model, pairs, against=("gru",))
 
 
