@@ -5,7 +5,7 @@ Knows the formulas; must not know the kernels it judges, nor any array library.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import permutations
 from typing import NamedTuple
 
@@ -110,11 +110,11 @@ def edit_distance(a: Sequence[object], b: Sequence[object]) -> int:
     return min(cost[-1][-1], 3)
 
 
-def compare_words(label: str, query: str) -> tuple[int, bool, bool]:
-    """Return how many of a label's words a query holds, whether the first words are equal, and the last."""
+def compare_words(label: str, query: str) -> tuple[int, bool]:
+    """Return how many of a label's words a query holds, and whether the last words are equal."""
     ours, theirs = label.split(" "), query.split(" ")
     kept = sum(word in theirs for word in ours if word)
-    return kept, ours[0] == theirs[0] != "", ours[-1] == theirs[-1] != ""
+    return kept, ours[-1] == theirs[-1] != ""
 
 
 # trees and weights
@@ -222,19 +222,23 @@ Table = dict[str, Counter[str]]
 
 
 class Statistics(NamedTuple):
-    """What a log says of its queries, by text."""
+    """What a log says of its queries, by text; sessions are those of two queries or more."""
 
     count: Counter[str]
-    follow_count: Counter[str]
+    first_count: Counter[str]
     word_sessions: Counter[str]
     followed: Table
     together: Table
-    word_together: Table
-    word_followed: Table
+    sessions: list[set[str]]
+    word_pairs: dict[tuple[str, str], float]
 
 
 def words_of(text: str) -> list[str]:
     return [text[a:b] for a, b in word_places(text)]
+
+
+def words_in(queries: Iterable[str]) -> set[str]:
+    return {word for query in queries for word in words_of(query)}
 
 
 def statistics(rows: Sequence[Asked], longest_session: int) -> Statistics:
@@ -242,60 +246,115 @@ def statistics(rows: Sequence[Asked], longest_session: int) -> Statistics:
     labels = {row.next for row in rows}
     asked: dict[int, set[str]] = defaultdict(set)
     followed: Table = defaultdict(Counter)
-    word_followed: Table = defaultdict(Counter)
     for row in rows:
         asked[row.session] |= {row.next, row.previous} - {""}
         if row.previous in labels:
             followed[row.previous][row.next] += 1
-        for word in words_of(row.previous):
-            word_followed[word][row.next] += 1
-    word_sessions = Counter(w for queries in asked.values() for w in {w for q in queries for w in words_of(q)})
-    together, word_together = beside([q for q in asked.values() if len(q) <= longest_session], labels)
-    count = Counter(row.next for row in rows)
-    follow_count = Counter(row.next for row in rows if row.previous)
-    return Statistics(count, follow_count, word_sessions, followed, together, word_together, word_followed)
-
-
-def beside(sessions: Sequence[set[str]], labels: set[str]) -> tuple[Table, Table]:
-    """Count the sessions in which a label stands beside another label, and beside another query with a word."""
+    sessions = [asked[session] for session in sorted(asked) if len(asked[session]) > 1]
+    moderate = [queries for queries in sessions if len(queries) <= longest_session]
     together: Table = defaultdict(Counter)
-    word_together: Table = defaultdict(Counter)
+    for a, b in (pair for queries in moderate for pair in permutations(queries & labels, 2)):
+        together[a][b] += 1
+    return Statistics(
+        Counter(row.next for row in rows),
+        Counter(row.next for row in rows if not row.previous),
+        Counter(word for queries in asked.values() for word in words_in(queries)),
+        followed,
+        together,
+        sessions,
+        word_pairs(moderate, words_in(labels)),
+    )
+
+
+def word_pairs(sessions: Sequence[set[str]], vocabulary: set[str]) -> dict[tuple[str, str], float]:
+    """Return the information between words of different queries of a session, neither query with both."""
+    both: Counter[tuple[str, str]] = Counter()
+    often: Counter[str] = Counter()
     for queries in sessions:
-        for a, b in permutations(queries, 2):
-            if a in labels and b in labels:
-                together[a][b] += 1
-        for label in queries & labels:
-            for word in {word for query in queries - {label} for word in words_of(query)}:
-                word_together[word][label] += 1
-    return together, word_together
+        words = [set(words_of(query)) & vocabulary for query in queries]
+        pairs = {(v, w) for a, b in permutations(words, 2) for v in a - b for w in b - a}
+        both.update(pairs)
+        often.update({v for v, _ in pairs})
+    found = {
+        (v, w): math.log(n * len(sessions) / (often[v] * often[w])) * n / (n + 1.5)
+        for (v, w), n in both.items()
+        if n > 1
+    }
+    return {pair: information for pair, information in found.items() if information > 1e-12}
 
 
-def signals(
-    known: Statistics, context: Sequence[str], labels: Sequence[str], decay: float, n_sessions: int
-) -> dict[str, list[float]]:
-    """Return the twelve signals of every label given: six of the latest query, six of the earlier ones."""
-    found = {label: [0.0] * 12 for label in labels}
-    vocabulary = {word for text in known.count for word in words_of(text)}
-    for age, query in enumerate(reversed(context)):
-        weight, base = decay**age, 0 if age == 0 else 6
-        words = [word for word in dict.fromkeys(words_of(query)) if word in vocabulary]
-        rarity = {word: math.log((n_sessions + 1) / (known.word_sessions[word] + 1)) for word in words}
-        for label in labels:
-            row = found[label]
-            if query in known.count:
-                after = known.followed.get(query, Counter())
-                row[base] += weight * after[label]
-                row[base + 1] += weight * after[label] / (sum(after.values()) + 1)
-                row[base + 2] += weight * known.together.get(query, Counter())[label]
-            for word in words:
-                share = weight * rarity[word] / (1e-9 + sum(rarity.values()))
-                beside = known.word_together.get(word, Counter())
-                after = known.word_followed.get(word, Counter())
-                row[base + 3] += share * beside[label] / (sum(beside.values()) + 5)
-                row[base + 4] += share * after[label] / (sum(after.values()) + 5)
-                if beside[label]:
-                    odds = n_sessions / (known.word_sessions[word] + 1e-9)
-                    information = math.log(beside[label] * odds / known.count[label])
-                    information *= beside[label] / (beside[label] + 1)
-                    row[base + 5] = max(row[base + 5], weight * information)
+class Session(NamedTuple):
+    """The session of an input: its queries oldest first, what each counts, and how many sessions the log has."""
+
+    queries: Sequence[str]
+    decay: float
+    n_sessions: int
+
+    def aged(self) -> list[tuple[str, float]]:
+        """Return the queries latest first with what each counts."""
+        return [(query, self.decay**age) for age, query in enumerate(reversed(self.queries))]
+
+
+def rarity(known: Statistics, word: str, n_sessions: int) -> float:
+    return math.log((n_sessions + 1) / (known.word_sessions[word] + 1))
+
+
+def similar_sessions(known: Statistics, session: Session, least: float) -> dict[int, float]:
+    """Return the log's sessions whose words resemble the session's, and the cosine of each."""
+    vocabulary = words_in(known.count)
+    ours: dict[str, float] = {}
+    for query, weight in session.aged():
+        for word in set(words_of(query)) & vocabulary:
+            ours.setdefault(word, weight * rarity(known, word, session.n_sessions))
+    length = math.sqrt(sum(value**2 for value in ours.values()))
+    found = {}
+    for i, queries in enumerate(known.sessions):
+        theirs = {word: rarity(known, word, session.n_sessions) for word in words_in(queries) & vocabulary}
+        product = sum(ours[word] * theirs[word] for word in ours.keys() & theirs.keys())
+        norm = math.sqrt(sum(value**2 for value in theirs.values()))
+        if product > 0 and product / (norm * length) >= least:
+            found[i] = product / (norm * length)
+    return found
+
+
+def signals(known: Statistics, session: Session, label: str, least_cosine: float) -> dict[str, float]:
+    """Return how strongly the log associates a label with a session, by each measure."""
+    found: dict[str, float] = defaultdict(float)
+    for age, (query, weight) in enumerate(session.aged()):
+        after = known.followed.get(query, Counter())
+        beside = known.together.get(query, Counter())
+        found["FOLLOWED"] += after[label] if age == 0 else 0
+        found["SHARE_EARLIER" if age else "FOLLOWED_SHARE"] += weight * after[label] / (sum(after.values()) + 1)
+        found["TOGETHER_EARLIER" if age else "TOGETHER"] += weight * beside[label]
+        for word in set(words_of(query)) & set(words_of(label)):
+            found["SHARED_WORDS"] += weight * rarity(known, word, session.n_sessions)
+        for between in beside:
+            further = known.together.get(between, Counter())
+            found["TWO_STEPS"] += (
+                weight * tie(known, query, between) * (tie(known, between, label) if further[label] else 0)
+            )
+    for i, cosine in similar_sessions(known, session, least_cosine).items():
+        if label in known.sessions[i]:
+            found["KIN_SQUARED"] += cosine**2
+            found["KIN_CLOSEST"] = max(found["KIN_CLOSEST"], cosine)
+    return found
+
+
+def tie(known: Statistics, a: str, b: str) -> float:
+    """Return shared sessions over frequencies."""
+    return known.together[a][b] / math.sqrt((known.count[a] + 0.5) * (known.count[b] + 0.5))
+
+
+def paired_words(known: Statistics, session: Session) -> dict[str, tuple[float, float]]:
+    """Return words new to the session, and how strongly each is tied to the session's words and to the latest's."""
+    latest_first: dict[str, tuple[float, bool]] = {}
+    for age, (query, weight) in enumerate(session.aged()):
+        for word in words_of(query):
+            latest_first.setdefault(word, (weight, age == 0))
+    found: dict[str, tuple[float, float]] = {}
+    for (v, w), information in known.word_pairs.items():
+        if v in latest_first and w not in latest_first:
+            weight, is_latest = latest_first[v]
+            before = found.get(w, (0.0, 0.0))
+            found[w] = (max(before[0], weight * information), max(before[1], information if is_latest else 0.0))
     return found

@@ -9,10 +9,16 @@ from tests import naive
 from tests.engine.ranking.test_statistics import LOGS, counted, plainly
 from tests.engine.small import texts_in
 from xmr_engine.features.codes import to_codes
-from xmr_engine.kernels.association import associate, count_of, find_slot, row_in_span, touch
+from xmr_engine.kernels import association
+from xmr_engine.kernels.association import N_SIGNALS, associate, count_of, find_slot, ids_in_span, touch
 from xmr_engine.kernels.context import Context, is_among, read_context, text_bounds
+from xmr_engine.kernels.kin import LEAST_COSINE, similar_sessions
+from xmr_engine.kernels.pairs import pair_words
 
 DECAY = 0.6
+NAMES = ("FOLLOWED", "FOLLOWED_SHARE", "SHARE_EARLIER", "TOGETHER", "TOGETHER_EARLIER", "KIN_SQUARED", "KIN_CLOSEST",
+         "TWO_STEPS", "SHARED_WORDS")  # fmt: skip
+SIGNALS = sorted(NAMES, key=lambda name: getattr(association, name))
 SESSIONS = {
     "odd": [
         ["york"],
@@ -60,22 +66,50 @@ def test_a_session_is_read_latest_first(statistics, name: str, queries: list[str
         assert context.norms[j] == pytest.approx(sum(squares) ** 0.5)
 
 
+def session_of(name: str, queries: list[str]) -> naive.Session:
+    return naive.Session(queries, DECAY, len(set(LOGS[name].session)))
+
+
+@pytest.mark.parametrize(("name", "queries"), CASES)
+def test_like_sessions_are_the_twins(statistics, name: str, queries: list[str]) -> None:
+    session = session_of(name, queries)
+    found, cosines = similar_sessions(statistics[name][2], context_of(statistics[name], queries), session.n_sessions)
+    wanted = naive.similar_sessions(plainly(LOGS[name]), session, LEAST_COSINE)
+    assert dict(zip(found.tolist(), cosines.tolist(), strict=True)) == pytest.approx(wanted, rel=1e-4)
+
+
 @pytest.mark.parametrize("wanted", ["", "a", "item", "c"])
 @pytest.mark.parametrize(("name", "queries"), CASES)
 def test_signals_are_the_twins(statistics, name: str, queries: list[str], wanted: str) -> None:
     labels, _, known = statistics[name]
-    n_sessions = len(set(LOGS[name].session))
-    context = context_of(statistics[name], queries)
+    session, context = session_of(name, queries), context_of(statistics[name], queries)
     lo, hi = labels.span(wanted)
-    found = associate(known, context, (lo, hi), float(n_sessions))
+    found = associate(known, context, (lo, hi), float(session.n_sessions))
     touched = found.labels[: found.n[0]].tolist()
     assert len(set(touched)) == len(touched)
     assert all(lo <= label < hi for label in touched)
-    texts = labels.texts()[lo:hi]
-    twin = naive.signals(plainly(LOGS[name]), queries, texts, DECAY, n_sessions)
-    rows = dict(zip(touched, found.signals[: found.n[0], :12].tolist(), strict=True))
-    for i, text in enumerate(texts, lo):
-        assert rows.get(i, [0.0] * 12) == pytest.approx(twin[text], rel=1e-4, abs=1e-6), text
+    rows, twin = dict(zip(touched, found.signals.tolist(), strict=False)), plainly(LOGS[name])
+    for i, text in enumerate(labels.texts()[lo:hi], lo):
+        plain = naive.signals(twin, session, text, LEAST_COSINE)
+        assert plain.keys() <= set(SIGNALS)
+        row = rows.get(i, [0.0] * N_SIGNALS)
+        assert row == pytest.approx([plain[signal] for signal in SIGNALS], rel=1e-4, abs=1e-6), text
+
+
+@pytest.mark.parametrize(("name", "queries"), CASES)
+def test_paired_words_are_the_twins(statistics, name: str, queries: list[str]) -> None:
+    _, words, known = statistics[name]
+    terms = texts_in(words.strings)
+    paired = pair_words(known.word_pairs, context_of(statistics[name], queries))
+    found = {}
+    for row in paired.slots[paired.slots >= 0].tolist():
+        word = paired.words[row]
+        assert paired.slots[find_slot(paired.slots, paired.words, word)] == row
+        found[terms[word]] = (paired.session[row], paired.latest[row])
+    wanted = naive.paired_words(plainly(LOGS[name]), session_of(name, queries))
+    assert found.keys() == wanted.keys()
+    for word, both in found.items():
+        assert both == pytest.approx(wanted[word], rel=1e-5)
 
 
 def test_a_label_is_touched_once_and_found_again(statistics) -> None:
@@ -96,7 +130,7 @@ def test_rows_are_cut_to_a_span_by_bisection(statistics) -> None:
     for row in range(0, counts.rows.size - 1, 7):
         ids = counts.ids[counts.rows[row] : counts.rows[row + 1]].tolist()
         for lo, hi in ((0, 10), (5, 5), (3, 40), (0, 10_000)):
-            first, last = row_in_span(counts, row, lo, hi)
+            first, last = ids_in_span(counts.rows, counts.ids, row, (lo, hi))
             assert counts.ids[first:last].tolist() == [i for i in ids if lo <= i < hi]
         for label in range(30):
             at = ids.index(label) if label in ids else None

@@ -10,17 +10,31 @@ from sklearn.svm import LinearSVC
 from tests import naive
 from tests.engine.small import compiled, plain_rows, random_rows
 from xmr_engine.indexing.kmeans import as_sparse
-from xmr_engine.kernels.solver import Solver, Task, certain_children, fit_chunks, fit_node, gather_rows, with_room
+from xmr_engine.kernels.solver import (
+    BLOCK,
+    Solver,
+    Task,
+    certain_children,
+    fit_chunks,
+    fit_node,
+    gather_rows,
+    shuffle_blocks,
+    with_room,
+)
 
 DRAWS = np.random.default_rng(0).integers(0, 2**31 - 1, 4096, dtype=np.int32)
 
 
 def fit(X: csr_matrix, sign: np.ndarray, cost: float, tolerance: float, passes: int = 1000) -> np.ndarray:
-    points, w = as_sparse(X), np.zeros(X.shape[1], np.float32)
-    norms = np.asarray(X.multiply(X).sum(axis=1), np.float32).ravel()
-    rows = (points.indptr, points.indices, points.values)
-    fit_node(rows, norms, sign.astype(np.float32), Solver(cost, tolerance, passes, 0.0, DRAWS), w)
+    alpha, w = np.zeros(X.shape[0], np.float32), np.zeros(X.shape[1], np.float32)
+    fit_from(X, sign, Solver(cost, tolerance, passes, 0.0, DRAWS), (alpha, w))
     return w
+
+
+def fit_from(X: csr_matrix, sign: np.ndarray, solver: Solver, start: tuple[np.ndarray, np.ndarray]) -> None:
+    points = as_sparse(X)
+    norms = np.asarray(X.multiply(X).sum(axis=1), np.float32).ravel()
+    fit_node((points.indptr, points.indices, points.values), norms, sign.astype(np.float32), solver, start)
 
 
 def problem(seed: int, n_rows: int = 30, n_features: int = 8) -> tuple[csr_matrix, np.ndarray]:
@@ -66,6 +80,18 @@ def test_the_usual_tolerance_comes_near_the_minimum(seed: int) -> None:
     assert tight <= loose <= 1.05 * tight
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_where_it_begins_does_not_matter(seed: int) -> None:
+    X, sign = problem(30 + seed)
+    wanted = fit(X, sign, 1.0, 1e-5)
+    alpha = np.random.default_rng(seed).random(X.shape[0]).astype(np.float32)
+    w = np.asarray(X.T @ (alpha * sign), np.float32)
+    fit_from(X, sign, Solver(1.0, 1e-5, 1000, 0.0, DRAWS), (alpha, w))
+    assert w == pytest.approx(wanted, abs=2e-3)
+    assert w == pytest.approx(X.T @ (alpha * sign), abs=1e-3)
+    assert (alpha >= 0).all()
+
+
 def test_no_rows_of_the_node_give_weights_that_say_no() -> None:
     X, _ = problem(1)
     bias = csr_matrix(np.hstack([X.toarray(), np.ones((30, 1), np.float32)]))
@@ -82,6 +108,19 @@ def test_rows_are_gathered_over_the_features_they_use() -> None:
     assert (np.diff(features) > 0).all()
     back = csr_matrix((values, features[indices], indptr), shape=(3, 12))
     assert (back.toarray() == X[rows].toarray()).all()
+
+
+def test_rows_are_shuffled_in_whole_blocks() -> None:
+    rows = np.arange(100, 131, dtype=np.int32)
+    seen = set()
+    for turn in range(6):
+        out = shuffle_blocks(rows, np.full(31, -1, np.int32), 29, DRAWS, turn)
+        assert sorted(out[:29].tolist()) == list(range(100, 129))
+        assert (out[29:] == -1).all()
+        starts = [i for i in range(29) if i == 0 or out[i] != out[i - 1] + 1 or (out[i] - 100) % BLOCK == 0]
+        assert all((out[i] - 100) % BLOCK == 0 for i in starts)
+        seen.add(tuple(out.tolist()))
+    assert len(seen) > 1
 
 
 def task_of(children: list[int], seen: list[list[int]], positive: list[list[int]]) -> Task:

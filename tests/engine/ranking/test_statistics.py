@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -70,21 +71,53 @@ def log(request) -> Pairs:
 def test_counts_are_the_twins(log: Pairs) -> None:
     labels, words, statistics = counted(log)
     twin, texts = plainly(log), labels.texts()
-    terms = texts_in(words.strings)
     assert statistics.count.tolist() == [twin.count[text] for text in texts]
-    assert statistics.follow_count.tolist() == [twin.follow_count[text] for text in texts]
-    assert statistics.word_sessions.tolist() == [twin.word_sessions[word] for word in terms]
+    assert statistics.first_count.tolist() == [twin.first_count[text] for text in texts]
+    assert statistics.word_sessions.tolist() == [twin.word_sessions[word] for word in texts_in(words.strings)]
     assert as_table(statistics.followed, texts, texts) == held(twin.followed, texts)
     assert as_table(statistics.together, texts, texts) == held(twin.together, texts)
-    assert as_table(statistics.word_together, terms, texts) == held(twin.word_together, terms)
-    assert as_table(statistics.word_followed, terms, texts) == held(twin.word_followed, terms)
 
 
 def test_totals_sum_their_rows(log: Pairs) -> None:
     _, _, statistics = counted(log)
-    for counts in (statistics.followed, statistics.together, statistics.word_together, statistics.word_followed):
-        sums = np.add.reduceat(np.append(counts.count, 0).astype(int), counts.rows[:-1]) * (np.diff(counts.rows) > 0)
-        assert counts.total.tolist() == sums.tolist()
+    for counts in (statistics.followed, statistics.together):
+        sums = [counts.count[a:b].sum() for a, b in pairwise(counts.rows)]
+        assert counts.total.tolist() == sums
+
+
+def test_paired_words_are_the_twins(log: Pairs) -> None:
+    _, words, statistics = counted(log)
+    terms, table = texts_in(words.strings), statistics.word_pairs
+    found = {
+        (terms[v], terms[table.indices[at]]): table.values[at]
+        for v in range(len(terms))
+        for at in range(table.indptr[v], table.indptr[v + 1])
+    }
+    assert found == pytest.approx(plainly(log).word_pairs, rel=1e-5)
+
+
+def test_labels_of_a_word_are_those_that_hold_it(log: Pairs) -> None:
+    labels, words, statistics = counted(log)
+    rows, texts = statistics.word_label_rows, labels.texts()
+    for i, word in enumerate(texts_in(words.strings)):
+        wanted = [label for label, text in enumerate(texts) if word in naive.words_of(text)]
+        assert statistics.word_labels[rows[i] : rows[i + 1]].tolist() == wanted
+
+
+def test_sessions_are_the_twins(log: Pairs) -> None:
+    labels, words, statistics = counted(log)
+    twin, texts, sessions = plainly(log), labels.texts(), statistics.sessions
+    assert sessions.norm.size == len(twin.sessions)
+    for i, queries in enumerate(twin.sessions):
+        inside = sessions.labels[sessions.label_rows[i] : sessions.label_rows[i + 1]]
+        assert [texts[label] for label in inside] == sorted(queries & set(texts))
+    terms = texts_in(words.strings)
+    for w, word in enumerate(terms):
+        wanted = [i for i, queries in enumerate(twin.sessions) if word in naive.words_in(queries)]
+        assert sessions.ids[sessions.word_rows[w] : sessions.word_rows[w + 1]].tolist() == wanted
+    n = len(set(log.session))
+    squares = [sum(naive.rarity(twin, w, n) ** 2 for w in naive.words_in(q) & set(terms)) for q in twin.sessions]
+    assert sessions.norm.tolist() == pytest.approx(np.sqrt(squares).tolist(), rel=1e-5)
 
 
 def test_words_of_labels_are_in_order(log: Pairs) -> None:
@@ -102,14 +135,6 @@ def test_words_that_are_not_known_are_left_out() -> None:
     assert ids.tolist() == [0, 1, 1, 1]
 
 
-def test_of_many_only_the_most_frequent_stay() -> None:
-    a, b = np.array([0] * 10 + [2] * 3), np.array([5, 5, 5, 1, 1, 9, 9, 7, 3, 3, 4, 4, 4])
-    counts = count_pairs(a, b, 3, most=2)
-    assert counts.rows.tolist() == [0, 2, 2, 3]
-    assert (counts.ids.tolist(), counts.count.tolist()) == ([1, 5, 4], [2, 3, 3])
-    assert counts.total.tolist() == [10, 0, 3]
-
-
 def test_a_count_too_large_stops_at_the_largest() -> None:
     counts = count_pairs(np.zeros(70_000, np.int64), np.zeros(70_000, np.int64), 1)
     assert counts.count.tolist() == [65_535]
@@ -117,10 +142,19 @@ def test_a_count_too_large_stops_at_the_largest() -> None:
 
 
 def test_the_twin_counts_by_hand() -> None:
-    twin = naive.statistics([naive.Asked(0, "", "a b"), naive.Asked(0, "a b", "c"), naive.Asked(1, "", "c")], 30)
-    assert twin.count == Counter({"c": 2, "a b": 1})
-    assert twin.follow_count == Counter({"c": 1})
-    assert twin.followed == {"a b": Counter({"c": 1})}
-    assert twin.together == {"a b": Counter({"c": 1}), "c": Counter({"a b": 1})}
-    assert twin.word_together == {"a": {"c": 1}, "b": {"c": 1}, "c": {"a b": 1}}
-    assert twin.word_followed == {"a": {"c": 1}, "b": {"c": 1}}
+    rows = [
+        naive.Asked(0, "", "a b"),
+        naive.Asked(0, "a b", "c b"),
+        naive.Asked(1, "", "c b"),
+        naive.Asked(1, "c b", "a"),
+    ]
+    twin = naive.statistics(rows, 30)
+    assert twin.count == Counter({"c b": 2, "a b": 1, "a": 1})
+    assert twin.first_count == Counter({"a b": 1, "c b": 1})
+    assert twin.followed == {"a b": Counter({"c b": 1}), "c b": Counter({"a": 1})}
+    assert twin.together["c b"] == Counter({"a b": 1, "a": 1})
+    assert twin.sessions == [{"a b", "c b"}, {"c b", "a"}]
+    assert twin.word_sessions == Counter({"a": 2, "b": 2, "c": 2})
+    assert twin.word_pairs == {}
+    again = naive.word_pairs([*twin.sessions, {"d", "e"}], {"a", "b", "c", "d", "e"})
+    assert again == pytest.approx({("a", "c"): np.log(2 * 3 / 4) * 2 / 3.5, ("c", "a"): np.log(2 * 3 / 4) * 2 / 3.5})
