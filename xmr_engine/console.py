@@ -5,7 +5,7 @@ Knows terminals and the engine's documents; must not know how anything is comput
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ import click
 __all__ = ["shown_progress", "tell", "write_completions", "write_document", "write_evaluation", "write_json"]
 
 Progress = Callable[[str, float], None]
+GROUPS = ("all", "seen", "no_context", "no_context_seen")
 
 
 def tell(message: str) -> None:
@@ -94,7 +95,7 @@ def write_completions(document: Mapping[str, Any]) -> None:
 def write_evaluation(document: Mapping[str, Any]) -> None:
     """Write an evaluation as one table of MRR a group of rows: systems down, prefix lengths across."""
     click.echo(f"{document['model']}: {document['rows']} rows, {document['seen']} of them with a known next query")
-    for group in ("all", "seen", "no_context"):
+    for group in GROUPS:
         rows = {name: figures[group] for name, figures in document["systems"].items() if figures.get(group)}
         columns = list(dict.fromkeys(length for figures in rows.values() for length in figures))
         if not columns:
@@ -106,9 +107,32 @@ def write_evaluation(document: Mapping[str, Any]) -> None:
             click.echo(f"{name:<{width}}  " + "  ".join(f"{cell:>8}" for cell in cells))
     click.echo()
     for name, figures in document["systems"].items():
-        rest = {key: value for key, value in figures.items() if key not in ("all", "seen", "no_context")}
+        rest = {key: value for key, value in figures.items() if key not in GROUPS}
         if rest:
             write_document({name: rest})
+    for name, differences in document.get("differences", {}).items():
+        _write_differences(name, differences)
+    for name, changes in document.get("changes", {}).items():
+        _write_changes(name, changes)
+
+
+def _write_differences(name: str, differences: Mapping[str, Any]) -> None:
+    """Write by how much the model's MRR is above another system's, one line a group of rows."""
+    click.echo(f"\nMRR of the model less that of {name}")
+    for group, cells in differences.items():
+        for part, cell in cells.items():
+            low, high = cell["mrr_ci"]
+            place = f"{group.replace('_', ' ')}, {part}"
+            sure = f"[{low:+.4f}, {high:+.4f}]  p {cell['p']:.4f}"
+            click.echo(f"  {place:<24}  {cell['rows']:>7} rows  {cell['mrr']:+.4f}  {sure}")
+
+
+def _write_changes(name: str, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Write the queries that changed most, with their MRR by another model and by this one."""
+    click.echo(f"\nMost changed since {name}")
+    for change in changes:
+        mrr = f"{change['other_mrr']:.3f} -> {change['mrr']:.3f}"
+        click.echo(f"  {change['change']:>+8.3f}  {mrr}  {change['rows']:>5} rows  {change['query']}")
 
 
 def _mrr(figures: object) -> str:

@@ -58,3 +58,23 @@ def test_a_document_is_one_line_a_value(capsys: pytest.CaptureFixture[str]) -> N
 def test_no_completions_are_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
     console.write_completions({"completions": [], "took_ms": 0.5})
     assert capsys.readouterr() == ("", "0 completions in 0.50 ms\n")
+
+
+def test_an_evaluation_says_where_two_models_differ_and_on_which_queries(capsys: pytest.CaptureFixture[str]) -> None:
+    cell = {"rows": 12, "mrr": 0.01, "mrr_ci": [-0.005, 0.02], "p": 0.25}
+    change = {"query": "red shoe", "rows": 3, "mrr": 0.5, "other_mrr": 1.0, "change": -1.5}
+    console.write_evaluation(
+        {
+            "model": "new",
+            "rows": 12,
+            "seen": 6,
+            "systems": {"model": {"all": {"sampled": {"mrr": 0.5}}, "no_context_seen": {"sampled": {"mrr": 0.25}}}},
+            "differences": {"old": {"all": {"sampled": cell}, "by_frequency": {"2-3": cell}}},
+            "changes": {"old": [change]},
+        }
+    )
+    out = capsys.readouterr().out
+    assert "MRR, no_context_seen\n        sampled\nmodel    0.2500\n" in out
+    assert "MRR of the model less that of old\n" in out
+    assert "  by frequency, 2-3              12 rows  +0.0100  [-0.0050, +0.0200]  p 0.2500\n" in out
+    assert "Most changed since old\n    -1.500  1.000 -> 0.500      3 rows  red shoe\n" in out
