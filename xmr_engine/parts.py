@@ -84,6 +84,7 @@ def terms_from(prefix: str, arrays: Arrays) -> Terms:
     n_terms = strings.offsets.size - 1
     keys = fetch(arrays, f"{prefix}keys", "i8")
     require(keys.size.bit_count() == 1, f"{prefix}keys", "a power of two of slots")
+    require(n_terms > 0 or bool((keys == -1).all()), f"{prefix}keys", "free slots where there are no terms")
     ids = ids_from(arrays, f"{prefix}ids", max(n_terms, 1), keys.size)
     return Terms(Vocabulary(keys, ids, numbers_from(arrays, f"{prefix}idf", n_terms)), strings)
 
@@ -148,8 +149,10 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
     n_blocks = -(-n_labels // BLOCK)
     fits = maxima.shape == (max(n_blocks.bit_length(), 1), n_blocks)
     require(fits and bool(are_within(maxima.ravel(), 0, n_labels)), "maxima", "a table of labels")
-    label_words = ids_from(arrays, "label_words", max(n_words, 1))
+    label_words = ids_from(arrays, "label_words", n_words)
     word_labels = ids_from(arrays, "word_labels", n_labels)
+    word_label_rows = pointers_from(arrays, "word_label_rows", n_words, word_labels.size)
+    require(bool(are_rows_ascending(word_label_rows, word_labels)), "word_labels", "ascending ids in each row")
     return Statistics(
         count,
         ids_from(arrays, "first_count", MOST, n_labels),
@@ -158,7 +161,7 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         ids_from(arrays, "word_sessions", MOST, n_words),
         pointers_from(arrays, "label_word_rows", n_labels, label_words.size),
         label_words,
-        pointers_from(arrays, "word_label_rows", n_words, word_labels.size),
+        word_label_rows,
         word_labels,
         counts_from("followed_", arrays, n_labels, n_labels),
         counts_from("together_", arrays, n_labels, n_labels),
@@ -172,7 +175,7 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
 
 
 def _word_pairs_from(arrays: Arrays, n_words: int) -> Sparse:
-    indices = ids_from(arrays, "word_pair_indices", max(n_words, 1))
+    indices = ids_from(arrays, "word_pair_indices", n_words)
     indptr = pointers_from(arrays, "word_pair_indptr", n_words, indices.size)
     return Sparse(indptr, indices, numbers_from(arrays, "word_pair_values", indices.size))
 
@@ -182,7 +185,7 @@ def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
     labels = ids_from(arrays, "session_labels", n_labels)
     norm = fetch(arrays, "session_norm", "f4")
     require(bool(are_finite(norm)), "session_norm", "finite numbers")
-    ids = ids_from(arrays, "session_ids", max(norm.size, 1))
+    ids = ids_from(arrays, "session_ids", norm.size)
     return Sessions(
         pointers_from(arrays, "session_label_rows", norm.size, labels.size),
         labels,

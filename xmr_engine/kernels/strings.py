@@ -61,8 +61,9 @@ def bisect(strings: Strings, text: Bytes, n: int, bound: int) -> int:
 
 @kernel
 def find_span(strings: Strings, text: Bytes, n: int) -> tuple[int, int]:
-    """Return the span [lo, hi) of the texts that begin with `text[:n]`."""
-    return bisect(strings, text, n, 0), bisect(strings, text, n, 2)
+    """Return the span [lo, hi) of the texts that begin with `text[:n]`; lo <= hi even where texts are out of order."""
+    lo = bisect(strings, text, n, 0)
+    return lo, max(lo, bisect(strings, text, n, 2))
 
 
 @kernel

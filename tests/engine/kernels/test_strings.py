@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests import naive
 from xmr_engine.features.codes import to_codes
-from xmr_engine.kernels.strings import bisect, common_prefixes, compare, encode_utf8
+from xmr_engine.kernels.strings import bisect, common_prefixes, compare, encode_utf8, find_span
 from xmr_engine.labels import make_labels, make_strings
 
 LETTERS = st.text(alphabet="ab é€😀\u0301א", max_size=6)
@@ -61,3 +61,9 @@ def test_a_half_character_is_no_label_and_no_accident() -> None:
     labels = make_labels(["a", "b"])
     assert labels.find("\ud800") is None
     assert labels.span("\ud800") == (2, 2)
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=30), LETTERS)
+def test_texts_out_of_order_give_no_span_turned_round(texts: list[str], text: str) -> None:
+    lo, hi = find_span(make_strings(texts), as_bytes(text), len(text.encode()))
+    assert 0 <= lo <= hi <= len(texts)
