@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import naive
-from tests.engine.small import make_chunks, plain_rows, plain_tree, random_rows
+from tests.engine.small import make_chunks, plain_rows, plain_tree, plain_weights, random_rows
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import grow
 from xmr_engine.kernels.arrays import Chunks, Tree
@@ -32,11 +32,12 @@ def random_tree(rng: np.random.Generator, n_labels: int) -> Tree:
 
 
 def random_index(seed: int) -> tuple[Tree, Chunks, list[dict[int, float]]]:
-    """Return a tree with random weights, also as plain ones."""
+    """Return a tree with random weights, these also as plain ones."""
     rng = np.random.default_rng(seed)
     tree = random_tree(rng, int(rng.integers(1, 40)))
     weights = plain_rows(random_rows(rng, tree.label.size, N_FEATURES))
-    return tree, make_chunks(tree, weights), weights
+    chunks = make_chunks(tree, weights)
+    return tree, chunks, plain_weights(tree, chunks)
 
 
 def random_row(seed: int) -> tuple[tuple[np.ndarray, np.ndarray], dict[int, float]]:
@@ -137,7 +138,7 @@ def test_paths_longer_than_the_table_and_the_way_are_whole() -> None:
     row = (np.zeros(1, np.int32), np.ones(1, np.float32))
     labels, known = np.arange(depth + 9, dtype=np.int32), np.full(depth + 9, np.nan)
     path_scores(tree, chunks, row, labels, known)
-    wanted = naive.path_scores(plain_tree(tree), weights, {0: 1.0})
+    wanted = naive.path_scores(plain_tree(tree), plain_weights(tree, chunks), {0: 1.0})
     assert known.tolist() == pytest.approx([wanted[label] for label in range(depth + 9)], rel=1e-5)
 
 
