@@ -16,7 +16,9 @@ from xmr_engine.ranking.features import NAMES
 from xmr_engine.ranking.ranker import Ranker
 
 LENGTHS = (0, 1, 2, 3, 5, 8)
-MOST_ROWS = 3000
+MOST_ROWS = 2500
+MOST_ROWS_WITHOUT_SESSION = 800
+POPULARITY_ALONE = 3
 WITHOUT_SESSION = ("path", "popularity", "rest", "complete")
 
 
@@ -47,17 +49,17 @@ def make_examples(
 ) -> list[Example]:  # fmt: skip
     """Return examples of held-out rows whose next query is a label: at the typed prefix and at fixed lengths.
 
-    Each also stands once without its session, so that the first query of a session is answered well.
+    Some also stand without their session, so that the first query of a session is answered well.
     """
     known = [i for i, label in enumerate(labels) if label is not None and contexts[i]]
     known = known or [i for i, label in enumerate(labels) if label is not None]
     drawn = np.random.default_rng(seed).permutation(len(known))[:MOST_ROWS]
     examples = []
-    for i in (known[j] for j in sorted(drawn)):
-        label = labels[i]
-        prefixes_of = [prefixes[i], *(nexts[i][:n] for n in LENGTHS if n <= len(nexts[i]))]
-        for context in {contexts[i], ()}:
-            examples += [Example(context, prefix, int(label or 0)) for prefix in dict.fromkeys(prefixes_of)]
+    for turn, i in enumerate(known[j] for j in drawn):
+        prefixes_of = dict.fromkeys([prefixes[i], *(nexts[i][:n] for n in LENGTHS if n <= len(nexts[i]))])
+        examples += [Example(contexts[i], prefix, int(labels[i] or 0)) for prefix in prefixes_of]
+        if turn < MOST_ROWS_WITHOUT_SESSION and contexts[i]:
+            examples += [Example((), prefix, int(labels[i] or 0)) for prefix in prefixes_of]
     return examples
 
 
@@ -84,7 +86,8 @@ def fit_ranker(lists: Lists, config: RankingConfig) -> Ranker:
     """Return the ranker fitted to these lists.
 
     One set of weights is fitted to all lists of a kind (with and without a session), then each bucket's own,
-    pulled towards it. Without a session only features that speak of the candidate itself take part.
+    pulled towards it. Without a session only features that speak of the candidate itself take part, and up to two
+    characters popularity alone decides: nothing else is known then.
     """
     weights = np.zeros((N_BUCKETS, N_FEATURES))
     half = N_BUCKETS // 2
@@ -97,6 +100,7 @@ def fit_ranker(lists: Lists, config: RankingConfig) -> Ranker:
             own = lists.buckets == bucket
             pulled = _minimise(lists, own, mask, scale, common, config.bucket_ridge) if own.any() else common
             weights[bucket] = pulled / scale
+    weights[:POPULARITY_ALONE] = np.array(NAMES) == "popularity"
     return Ranker(freeze(weights))
 
 
@@ -134,7 +138,7 @@ def _minimise(
         gradient = (share @ X).astype(np.float64) - answered + ridge * away
         return float(entropy + ridge * (away @ away) / 2) / picked.size, gradient / picked.size
 
-    found = minimize(loss, prior[columns], jac=True, method="L-BFGS-B", options={"maxiter": 150, "ftol": 1e-7})
+    found = minimize(loss, prior[columns], jac=True, method="L-BFGS-B", options={"maxiter": 150, "ftol": 1e-6})
     weights = np.zeros(N_FEATURES)
     weights[columns] = found.x
     return weights
