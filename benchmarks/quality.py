@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder of train, valid, test and test-first pairs")
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="comma-separated: %(default)s")
     parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--name", help="name of the result, by default after the split")
     options = parser.parse_args()
     if not options.data.is_dir():
         say(f"skipped: no folder {options.data.name}; name one by --data")
@@ -66,7 +67,7 @@ def main() -> None:
     except XmrError as error:
         sys.exit(f"error: {error}")
     show(figures)
-    record("quality" if options.split == "test" else "quality-valid", rounded(figures))
+    record(options.name or ("quality" if options.split == "test" else "quality-valid"), rounded(figures))
 
 
 def train(data: Path, out: Path) -> Path:

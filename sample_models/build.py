@@ -2,7 +2,7 @@
 
     python -m sample_models.build
 
-The log is made up: see `sample_models.shop`. Queries of a single shopper stay out, as they would for a real log.
+The log is made up: see `sample_models.shop`. Queries of fewer than three shoppers stay out, as for a real log.
 """
 
 import sys
@@ -17,7 +17,7 @@ MODEL = HERE / "shop-model"
 CONFIG = {
     "corpus": "a synthetic online shop",
     "synthetic": True,
-    "data": {"min_people": 2},
+    "data": {"min_people": 3},
     "indexes": {"hybrid": {"trie_depth": 1}, "tree": {}, "trie": {}},
 }
 

@@ -19,6 +19,7 @@ from xmr_engine.model import Index, Model, from_arrays
 from xmr_engine.text import normalise, normalise_prefix
 
 N_CONTEXT = 5
+RETRIEVED = ("index",)
 MOST_COMPLETIONS = 1000
 WIDEST_BEAM = 1000
 EVERY_CANDIDATE = 1 << 20
@@ -39,7 +40,7 @@ class Question(NamedTuple):
 
     previous: tuple[str, ...]
     prefix: str
-    index: str
+    index: str  # type: ignore[assignment]
     limits: Limits
     k: int
 
@@ -104,9 +105,10 @@ class Completer:
         k: int = 10,
         index: str | None = None,
         beam: int | None = None,
+        sources: Sequence[str] | None = None,
     ) -> dict[str, Any]:
         """Return completions as a document, with the time they took in milliseconds."""
-        question = self.ask(prefix, previous, k, index, beam)
+        question = self.ask(prefix, previous, k, index, beam, sources)
         started = time.perf_counter()
         found = self.completions(self.search(question))
         took = (time.perf_counter() - started) * 1000.0
@@ -160,11 +162,14 @@ class Completer:
     def compare(
         self, prefix: str, previous: Sequence[str] = (), k: int = 10, beam: int | None = None
     ) -> dict[str, Any]:
-        """Return the same question answered by every index, and how each searched, as a document."""
-        question = self.ask(prefix, previous, k, None, beam)
+        """Return the same question answered by every index, and how each searched, as a document.
+
+        Each index answers by what its own search retrieves; the sources that all share are left out.
+        """
+        question = self.ask(prefix, previous, k, None, beam, RETRIEVED)
 
         def answer(index: str) -> dict[str, Any]:
-            return self.answer(prefix, previous, k, index, beam)
+            return self.answer(prefix, previous, k, index, beam, RETRIEVED)
 
         return comparison.compare(self.model, question.codes(), question.limits, answer)
 

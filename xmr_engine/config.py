@@ -127,7 +127,10 @@ class DataConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
-    """All settings of a model. The first index is the default; corpus names the log, synthetic says if it was made up."""
+    """All settings of a model.
+
+    The first index is the default. corpus names the log, synthetic says whether it was made up.
+    """
 
     features: FeatureConfig = field(default_factory=FeatureConfig)
     indexes: Mapping[str, IndexConfig] = field(default_factory=lambda: {"hybrid": IndexConfig()})
@@ -143,12 +146,6 @@ class TrainConfig:
         for name in self.indexes:
             _require(name in get_args(IndexKind), "index", name, "one of " + ", ".join(get_args(IndexKind)))
 
-
-DEFAULT_INDEX: Mapping[str, IndexConfig] = {
-    "hybrid": IndexConfig(),
-    "tree": IndexConfig(),
-    "trie": IndexConfig(),
-}
 
 Config = TypeVar("Config")
 

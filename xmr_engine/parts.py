@@ -17,6 +17,7 @@ from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_
 from xmr_engine.kernels.popular import BLOCK
 from xmr_engine.kernels.ranking import N_DIMENSIONS, N_OWN
 
+TREE_ARRAYS = ("first_child", "label", "lo", "hi")
 Arrays = Mapping[str, NDArray[Any]]
 Tuple = TypeVar("Tuple", bound=tuple[Any, ...])
 
@@ -91,16 +92,17 @@ def terms_from(prefix: str, arrays: Arrays) -> Terms:
 
 def tree_to(prefix: str, tree: Tree) -> dict[str, NDArray[Any]]:
     """Return a tree as named arrays; what follows from them is left out."""
-    return {f"{prefix}{name}": getattr(tree, name) for name in ("first_child", "label", "lo", "hi")}
+    return {prefix + name: getattr(tree, name) for name in TREE_ARRAYS}
 
 
 def tree_from(prefix: str, arrays: Arrays, n_labels: int | None) -> Tree:
     """Return the tree of these names; None takes any number of labels."""
-    first_child, label, lo, hi = (fetch(arrays, f"{prefix}{name}", "i4") for name in ("first_child", "label", "lo", "hi"))
+    first_child, label, lo, hi = (fetch(arrays, prefix + name, "i4") for name in TREE_ARRAYS)
     wanted = int((label >= 0).sum()) if n_labels is None else n_labels
     require(bool(is_tree(first_child, label, wanted)), f"{prefix}first_child", f"a tree of {wanted} labels")
     for name, array in (("lo", lo), ("hi", hi)):
-        require(array.size == label.size and are_within(array, 0, wanted + 1), prefix + name, "a range of labels a node")
+        fits = array.size == label.size and bool(are_within(array, 0, wanted + 1))
+        require(fits, prefix + name, "a range of labels a node")
     return make_tree(first_child, label, lo, hi)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from xmr_engine import storage
-from xmr_engine.config import DEFAULT_INDEX, IndexConfig, TrainConfig, from_dict
+from xmr_engine.config import IndexConfig, TrainConfig, from_dict
 from xmr_engine.data.pairs import Pairs, contexts, read_pairs, split_last
 from xmr_engine.data.privacy import read_blocklist, screen, typed_by_enough
 from xmr_engine.errors import ConfigError
@@ -20,6 +21,7 @@ from xmr_engine.features.vocabulary import Terms, fit_terms
 from xmr_engine.indexing.build import Material, build_index
 from xmr_engine.indexing.embedding import positive_instances
 from xmr_engine.kernels.complete import Weighed, weigh
+from xmr_engine.kernels.rows import Vectorizer
 from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.matching.train import train_matchers
 from xmr_engine.model import Counted, Index, Model, make_vectorizer, to_arrays
@@ -36,6 +38,14 @@ class Inputs(NamedTuple):
 
     X: csr_matrix
     Y: csr_matrix
+
+
+class _Material(NamedTuple):
+    """What every index is built from and trained on."""
+
+    labels: LabelTable
+    vectorizer: Vectorizer
+    inputs: Inputs
 
 
 def train(
@@ -92,7 +102,7 @@ def make_config(source: str | Path | Mapping[str, Any] | None, options: Mapping[
     left = dict(options)
     if "index" in left:
         names = [left.pop("index")] if isinstance(options["index"], str) else list(left.pop("index"))
-        settings = replace(settings, indexes={n: settings.indexes.get(n, DEFAULT_INDEX.get(n, IndexConfig())) for n in names})
+        settings = replace(settings, indexes={name: settings.indexes.get(name, IndexConfig()) for name in names})
     shape = {name: left.pop(name) for name in ("trie_depth", "must_link", "branching", "leaf") if name in left}
     settings = replace(settings, indexes={n: replace(index, **shape) for n, index in settings.indexes.items()})
     matching = {name: left.pop(name) for name in ("threshold", "beam") if name in left}
@@ -133,18 +143,8 @@ def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress)
     vectorizer = make_vectorizer(config, input_words, input_chars)
     inputs = make_inputs(pairs, labels, lambda previous, prefix: make_rows(vectorizer, previous, prefix))
     report("features", 1.0)
-    indexes = {}
-    for name, index_config in config.indexes.items():
-        report(f"index {name}", 0.0)
-        by_text = index_config.embedding == "label_text"
-        vectors = make_label_rows(vectorizer, texts) if by_text else positive_instances(inputs.X, inputs.Y)
-        tree = build_index(name, Material(labels.strings, vectors), index_config, config.seed, threads)
-        report(f"index {name}", 1.0)
-        stage = f"matchers {name}"
-        chunks = train_matchers(
-            inputs.X, inputs.Y, tree, config.matching, threads, lambda share, stage=stage: report(stage, share)
-        )
-        indexes[name] = Index(tree, chunks)
+    material = _Material(labels, vectorizer, inputs)
+    indexes = {name: _fit_index(name, material, config, threads, report) for name in config.indexes}
     report("statistics", 0.0)
     statistics = count_statistics(as_asked(pairs, labels, texts), words, config.seed)
     report("statistics", 1.0)
@@ -159,6 +159,22 @@ def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress)
         ranker=path_only(),
         counted=Counted(len(pairs.next), max(len(set(pairs.session)), 1)),
     )
+
+
+def _fit_index(name: str, material: _Material, config: TrainConfig, threads: int, report: Progress) -> Index:
+    """Return one index of the labels, its matchers trained."""
+    labels, vectorizer, inputs = material
+    settings = config.indexes[name]
+    report(f"index {name}", 0.0)
+    if settings.embedding == "pifa":
+        vectors = positive_instances(inputs.X, inputs.Y)
+    else:
+        vectors = make_label_rows(vectorizer, labels.texts())
+    tree = build_index(name, Material(labels.strings, vectors), settings, config.seed, threads)
+    report(f"index {name}", 1.0)
+    stage = f"matchers {name}"
+    chunks = train_matchers(inputs.X, inputs.Y, tree, config.matching, threads, partial(report, stage))
+    return Index(tree, chunks)
 
 
 def fit_ranking(model: Model, held_out: Pairs, report: Progress) -> Ranker:
@@ -192,9 +208,7 @@ def fit_inputs(pairs: Pairs, config: TrainConfig) -> tuple[Terms, Terms]:
     return words, fit_terms(pairs.prefix, config.features.char_ngrams, words=False)
 
 
-def make_inputs(
-    pairs: Pairs, labels: LabelTable, make: Callable[[Sequence[str], Sequence[str]], csr_matrix]
-) -> Inputs:
+def make_inputs(pairs: Pairs, labels: LabelTable, make: Callable[[Sequence[str], Sequence[str]], csr_matrix]) -> Inputs:
     """Return one row an input (equal inputs are one) and the labels that followed it, each once."""
     ids = {text: label for label, text in enumerate(labels.texts())}
     rows: dict[tuple[str, str], int] = {}
@@ -220,11 +234,10 @@ def as_asked(pairs: Pairs, labels: LabelTable, texts: Sequence[str]) -> Asked:
     )
 
 
-def _read(
-    sources: Sequence[str | Path], config: TrainConfig, blocklist: str | Path | None, report: Progress
-) -> Pairs:
+def _read(sources: Sequence[str | Path], config: TrainConfig, blocklist: str | Path | None, report: Progress) -> Pairs:
     """Return the sources' pairs, screened of what must not enter a model."""
-    pairs = read_pairs([Path(s) for s in sources], gap_minutes=config.data.gap_minutes, seed=config.seed, progress=report)
+    files = [Path(source) for source in sources]
+    pairs = read_pairs(files, gap_minutes=config.data.gap_minutes, seed=config.seed, progress=report)
     blocked = None if blocklist is None else read_blocklist(blocklist)
     return screen(pairs, blocklist=blocked, min_people=config.data.min_people)
 

@@ -87,7 +87,7 @@ def read_document(path: Path) -> dict[str, Any]:
         raise ModelFormatError(f"{file}: format {found}, this engine reads format {FORMAT}; {way_out}")
     if not isinstance(document.get("arrays"), dict):
         raise ModelFormatError(f"{file}: lists no arrays; the model is damaged, train it anew")
-    return document
+    return dict(document)
 
 
 def verify(path: Path) -> None:

@@ -81,6 +81,4 @@ def _halve_groups(vectors: csr_matrix, members: Ids, groups: Offsets, seed: int)
 
 def as_sparse(matrix: csr_matrix) -> Sparse:
     """Return the arrays of a csr matrix as the kernels take them."""
-    return Sparse(
-        freeze(matrix.indptr, np.int64), freeze(matrix.indices, np.int32), freeze(matrix.data, np.float32)
-    )
+    return Sparse(freeze(matrix.indptr, np.int64), freeze(matrix.indices, np.int32), freeze(matrix.data, np.float32))

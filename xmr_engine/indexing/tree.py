@@ -28,7 +28,7 @@ def grow(n_labels: int, split: Split, threads: int = 1) -> Tree:
     """
     order = np.arange(n_labels, dtype=np.int32)
     starts, stops = np.zeros(1, np.int64), np.full(1, n_labels, np.int64)
-    levels = []
+    levels: list[tuple[Offsets, Offsets, Offsets]] = []
     while starts.size:
         inner = np.flatnonzero(stops - starts > 1) if levels else np.zeros(1, np.int64)
         depth = len(levels)

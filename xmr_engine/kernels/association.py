@@ -78,7 +78,9 @@ def make_room(room: int) -> Associated:
 @kernel
 def ids_in_span(rows: Offsets, ids: Ids, row: int, span: tuple[int, int]) -> tuple[int, int]:
     """Return the entries of a row whose ids, which ascend, lie in a span."""
-    return first_at_least(ids, rows[row], rows[row + 1], span[0]), first_at_least(ids, rows[row], rows[row + 1], span[1])
+    return first_at_least(ids, rows[row], rows[row + 1], span[0]), first_at_least(
+        ids, rows[row], rows[row + 1], span[1]
+    )
 
 
 @kernel

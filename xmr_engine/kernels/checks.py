@@ -1,6 +1,9 @@
 """Bounds of a model's arrays: what must hold so that no kernel ever reads outside an array."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from xmr_engine.kernels.arrays import Chunks, Ids, Offsets, Tree
 from xmr_engine.kernels.compiled import kernel
@@ -27,7 +30,7 @@ def are_within(values: Ids, lo: int, hi: int) -> bool:
 
 
 @kernel
-def are_finite(values: Offsets) -> bool:
+def are_finite(values: NDArray[Any]) -> bool:
     """Tell whether every value is a finite number."""
     for value in values:
         if not np.isfinite(value):

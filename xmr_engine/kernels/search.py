@@ -113,9 +113,7 @@ def longer(array: Ids, n: int) -> Ids:
 
 
 @kernel
-def search_rows(
-    tree: Tree, chunks: Chunks, rows: Sparse, spans: Ids, beam: int, k: int
-) -> tuple[Ids, Doubles]:
+def search_rows(tree: Tree, chunks: Chunks, rows: Sparse, spans: Ids, beam: int, k: int) -> tuple[Ids, Doubles]:
     """Return the k best labels and path scores of every row within its span, shape (n_rows, k); -1 fills up."""
     n_rows = rows.indptr.size - 1
     labels, scores = np.full((n_rows, k), -1, np.int32), np.full((n_rows, k), -np.inf, np.float64)

@@ -221,7 +221,11 @@ def fit_children(
         for j in range(indptr[i], indptr[i + 1]):
             norms[i] += values[j] * values[j]
     rows = (indptr, indices, values)
-    sign, alpha, w = np.empty(seen.size, np.float32), np.zeros(seen.size, np.float32), np.zeros(features.size, np.float32)
+    sign, alpha, w = (
+        np.empty(seen.size, np.float32),
+        np.zeros(seen.size, np.float32),
+        np.zeros(features.size, np.float32),
+    )
     none_alpha, none_w = np.zeros(seen.size, np.float32), np.zeros(features.size, np.float32)
     sign[:] = -1.0
     fit_node(rows, norms, sign, solver, (none_alpha, none_w))

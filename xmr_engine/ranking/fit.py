@@ -120,10 +120,10 @@ def _minimise(
     if picked.size == 0:
         return prior
     sizes = np.diff(lists.bounds)[picked]
-    rows = np.repeat(lists.bounds[picked] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes) + np.arange(sizes.sum())
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    rows = np.repeat(lists.bounds[picked] - starts, sizes) + np.arange(sizes.sum())
     columns = np.flatnonzero(mask)
     X = (lists.features[np.ix_(rows, columns)] / scale[columns]).astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     answers = starts + lists.answers[picked] - lists.bounds[picked]
     answered = X[answers].sum(axis=0, dtype=np.float64)
 

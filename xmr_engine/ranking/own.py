@@ -1,6 +1,6 @@
 """What a label is by itself in the log: its company, its extensions, and how plausible its words are in a row."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,26 +9,24 @@ from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Counts, Floats, Ids, Offsets, Strings
 from xmr_engine.kernels.strings import count_extensions
 
-Numbers = NDArray[np.float64]
-
 
 class Logged(NamedTuple):
     """Labels' texts, how often each was asked, and what stood beside it."""
 
     strings: Strings
-    count: NDArray[np.int64]
+    asked: NDArray[np.int64]
     together: Counts
 
 
 def own_numbers(logged: Logged, word_rows: Offsets, label_words: Ids) -> Floats:
     """Return the numbers of each label, shape (n_labels, N_OWN), in the order of the ranker's features."""
-    n_labels = logged.count.size
+    n_labels = logged.asked.size
     company = logged.together.total.astype(np.float64)
     companions = np.diff(logged.together.rows)
-    asked_before = np.concatenate([[0], np.cumsum(logged.count)])
+    asked_before = np.concatenate([[0], np.cumsum(logged.asked)])
     longer, asked_longer = np.zeros(n_labels, np.int64), np.zeros(n_labels, np.int64)
     count_extensions(logged.strings, asked_before, longer, asked_longer)
-    plausibility, n_words = word_plausibility(logged.count, word_rows, label_words)
+    plausibility, n_words = word_plausibility(logged.asked, word_rows, label_words)
     columns = (
         np.log((company + 1.0) / (companions + 1.0)),
         np.log1p(longer),
@@ -39,7 +37,7 @@ def own_numbers(logged: Logged, word_rows: Offsets, label_words: Ids) -> Floats:
     return freeze(np.stack(columns, axis=1), np.float32)
 
 
-def word_plausibility(count: NDArray[np.int64], word_rows: Offsets, label_words: Ids) -> tuple[Numbers, Numbers]:
+def word_plausibility(count: NDArray[np.int64], word_rows: Offsets, label_words: Ids) -> tuple[Any, Any]:
     """Return the log probability of each label's words in a row, and how many they are.
 
     A bigram model with Witten-Bell smoothing over all other labels' askings: a label's own are left out, so that

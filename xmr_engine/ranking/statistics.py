@@ -1,7 +1,7 @@
 """Count what the log says: how often each label was asked, what followed what, what stood beside what."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,9 +114,7 @@ def as_matrix(pairs: tuple[Column, Column], n_columns: int) -> csr_matrix:
     return csr_matrix((np.ones(pairs[0].size, np.float32), pairs), shape=shape)
 
 
-def _sessions(
-    asked: tuple[Column, Column], by_word: tuple[Column, Column], often: Column, n_labels: int
-) -> Sessions:
+def _sessions(asked: tuple[Column, Column], by_word: tuple[Column, Column], often: Column, n_labels: int) -> Sessions:
     """Return the sessions of two queries or more, numbered anew."""
     n_sessions = int(asked[0].max(initial=0)) + 1
     several = np.bincount(asked[0], minlength=n_sessions) > 1
@@ -153,7 +151,7 @@ def popularity_maxima(count: Ids) -> Ids:
     return freeze(table)
 
 
-def distinct_pairs(a: Column, b: Column) -> tuple[Column, Column]:
+def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
     """Return the distinct pairs, ordered by the first then the second."""
     width = int(b.max(initial=0)) + 1
     keys = np.unique(a.astype(np.int64) * width + b)

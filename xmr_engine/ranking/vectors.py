@@ -29,13 +29,13 @@ def word_vectors(session_words: csr_matrix, seed: int) -> NDArray[np.float32]:
 def label_vectors(label_words: csr_matrix, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the unit vector of each label's words, which `label_words` weighs, shape (n_labels, N_DIMENSIONS)."""
     summed = np.asarray(label_words @ vectors)
-    return summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9)
+    return np.asarray(summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def company_vectors(together: csr_matrix, of_labels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean vector of the queries beside each label; the fewer and the more scattered, the shorter."""
     summed = np.asarray(together @ of_labels)
-    return summed / (np.linalg.norm(summed, axis=1, keepdims=True) + 1.0)
+    return np.asarray(summed / (np.linalg.norm(summed, axis=1, keepdims=True) + 1.0), np.float32)
 
 
 def compact(vectors: NDArray[np.float32]) -> tuple[Int8, Floats]:
