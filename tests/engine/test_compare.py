@@ -100,17 +100,18 @@ def test_a_wide_layer_is_drawn_in_part_every_kept_node_among_it(completer):
     assert sorted(row["score"] for row in drawn if not row["kept"]) == pytest.approx(best.tolist(), abs=1e-6)
 
 
-def test_every_index_answers_as_it_does_alone(completer):
+def test_every_index_answers_by_what_it_retrieves(completer):
     document = completer.compare("ca", ["Camera  sale"], k=4)
     assert json.loads(json.dumps(document)) == document
     assert document["prefix"] == "ca"
     assert document["previous"] == ["camera sale"]
     assert list(document["indexes"]) == ["hybrid", "tree", "trie"]
     for name, found in document["indexes"].items():
-        answer = completer.answer("ca", ["camera sale"], k=4, index=name)
+        answer = completer.answer("ca", ["camera sale"], k=4, index=name, sources=["index"])
+        assert all(row["sources"] == ["index"] for row in found["completions"])
         assert found["completions"] == answer["completions"]
         assert len(found["completions"]) == 4
-        question = completer.ask("ca", ["camera sale"], 4, name)
+        question = completer.ask("ca", ["camera sale"], 4, name, sources=["index"])
         completed = completer.search(question)
         assert (found["nodes_visited"], found["candidates"]) == (completed.n_scored, completed.n_candidates)
         assert found["took_ms"] > 0
