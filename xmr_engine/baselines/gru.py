@@ -18,7 +18,7 @@ from xmr_engine.text import normalise, normalise_prefix
 KIND = "gru"
 END, UNKNOWN, FIRST_CHARACTER = 0, 1, 2
 LONGEST = 120
-BEAM = 16
+BEAM, WIDEST = 16, 64
 NORM = 0.3
 
 Matrix = NDArray[np.float32]
@@ -91,7 +91,7 @@ class Gru:
         """Return the k most likely next queries that begin with the prefix, best first."""
         typed = normalise_prefix(prefix)
         started = self.start(previous, typed)
-        found = self._spell(started, typed, max(k, self.beam))
+        found = self._spell(started, typed, max(self.beam, min(k, WIDEST)))
         return [text for _, text in sorted(found, key=lambda scored: (-scored[0], scored[1]))[:k]]
 
     def start(self, previous: Sequence[str], typed: str) -> Spelling:
