@@ -69,7 +69,7 @@ def test_a_cut_holds_its_share_of_the_weight(weights: list[int], tenths: int) ->
     cut = cut_by_weight(np.array(weights, np.float32), np.arange(len(weights), dtype=np.int32), share)
     assert 0 < cut < len(weights)
     assert sum(weights[:cut]) >= sum(weights) * share - 1e-6 or cut == len(weights) - 1
-    assert sum(weights[: cut - 1]) < sum(weights) * share or cut == 1
+    assert sum(weights[: cut - 1]) < sum(weights) * share + 1e-5 or cut == 1
 
 
 def test_a_direction_is_the_mean_of_length_one() -> None:
