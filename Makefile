@@ -7,6 +7,7 @@ RUN := .venv/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint bench screenshots models
+export PYTHONPATH := .
 .DEFAULT_GOAL := demo
 
 demo: .venv/.installed

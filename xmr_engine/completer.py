@@ -132,6 +132,10 @@ class Completer:
     ) -> Question:
         """Return the question, checked and normalised."""
         name = self.indexes[0] if index is None else index
+        if isinstance(previous, str):
+            raise ConfigError(
+                f"previous must be a list of queries, got the text {previous[:40]!r}; put it into brackets"
+            )
         if name not in self.model.indexes:
             raise ConfigError(f"index {name!r} is unknown; the model has {', '.join(self.indexes)}")
         if not 1 <= k <= MOST_COMPLETIONS:

@@ -62,14 +62,15 @@ class MatchingConfig:
     """How the nodes' scorers are trained.
 
     cost: weight of an error against the norm. tolerance, passes: when the solver stops. threshold: weights below
-    it are dropped. negatives: siblings' rows, rows the search brings, or both. beam: nodes kept at a depth.
+    it are dropped. negatives: siblings' rows (teacher), rows the search brings (matcher), or both; several separated
+    by commas are for the layers from the root, the last one for all further layers. beam: nodes kept at a depth.
     """
 
     cost: float = 1.0
     tolerance: float = 0.1
     passes: int = 100
     threshold: float = 0.1
-    negatives: Negatives = "teacher"
+    negatives: str = "teacher"
     beam: int = 10
     seed: int = 0
 
@@ -78,8 +79,14 @@ class MatchingConfig:
         _require(self.tolerance > 0, "tolerance", self.tolerance, "above 0")
         _require(self.passes >= 1, "passes", self.passes, "at least 1")
         _require(self.threshold >= 0, "threshold", self.threshold, "at least 0")
-        _require(self.negatives in get_args(Negatives), "negatives", self.negatives, "teacher, matcher or both")
+        known = all(name in get_args(Negatives) for name in self.negatives.split(","))
+        _require(known, "negatives", self.negatives, "teacher, matcher or both, or several of them separated by commas")
         _require(1 <= self.beam <= 1000, "beam", self.beam, "from 1 to 1000")
+
+    def negatives_at(self, depth: int) -> str:
+        """Return the kind of negatives for the parents at a depth, the root's is 0."""
+        kinds = self.negatives.split(",")
+        return kinds[min(depth, len(kinds) - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

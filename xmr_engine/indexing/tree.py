@@ -9,6 +9,7 @@ from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Ids, Offsets, Tree
 from xmr_engine.parallel import in_order
 
+MOST_CHILDREN = 4096
 Split = Callable[[Ids, int], Offsets | None]
 """(members, depth) → where each child cluster begins, after ordering the members in place; None: a leaf cluster."""
 
@@ -21,8 +22,8 @@ def grow(n_labels: int, split: Split, threads: int = 1) -> Tree:
     n_labels
         Number of labels, at least one.
     split
-        Called once for every cluster of two labels or more. The labels of a leaf cluster become its children;
-        so does a cluster of one label.
+        Called once for every cluster of two labels or more. The labels of a leaf cluster become its children
+        (of a very large one, runs of them); so does a cluster of one label.
     threads
         How many clusters of a level are split at a time. The result does not depend on it.
     """
@@ -49,7 +50,9 @@ def _split(order: Ids, split: Split, depth: int, span: tuple[int, int]) -> Offse
     bounds = split(members, depth) if stop - start > 1 else None
     if bounds is None:
         members.sort()
-        bounds = np.arange(members.size + 1)
+        bounds = np.arange(0, members.size + 1)
+        if members.size > MOST_CHILDREN:
+            bounds = np.append(np.arange(0, members.size, MOST_CHILDREN), members.size)
     return bounds + start
 
 

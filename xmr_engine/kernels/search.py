@@ -124,3 +124,31 @@ def search_rows(tree: Tree, chunks: Chunks, rows: Sparse, spans: Ids, beam: int,
         labels[i, : found.labels.size] = found.labels
         scores[i, : found.labels.size] = found.scores
     return labels, scores
+
+
+@kernel
+def advance_beams(tree: Tree, chunks: Chunks, rows: Sparse, nodes: Ids, scores: Doubles) -> tuple[Ids, Doubles]:
+    """Return each row's best inner nodes one layer below the ones given, shape (n_rows, beam); -1 fills up."""
+    n_rows, beam = nodes.shape
+    next_nodes, next_scores = np.full((n_rows, beam), -1, np.int32), np.full((n_rows, beam), -np.inf, np.float64)
+    for i in range(n_rows):
+        a, b = rows.indptr[i], rows.indptr[i + 1]
+        room = 0
+        for node in nodes[i]:
+            if node >= 0:
+                room += tree.first_child[node + 1] - tree.first_child[node]
+        found, reached, z = np.empty(room, np.int32), np.empty(room, np.float64), np.empty(room, np.float64)
+        n = 0
+        for slot in range(beam):
+            node = nodes[i, slot]
+            if node < 0:
+                continue
+            first, last = tree.first_child[node], tree.first_child[node + 1]
+            score_children(chunks, node, rows.indices[a:b], rows.values[a:b], z[: last - first])
+            for c in range(first, last):
+                if tree.label[c] < 0:
+                    found[n], reached[n] = c, scores[i, slot] + gate(z[c - first])
+                    n += 1
+        kept = keep_best(reached, n, beam)
+        next_nodes[i, : kept.size], next_scores[i, : kept.size] = found[kept], reached[kept]
+    return next_nodes, next_scores

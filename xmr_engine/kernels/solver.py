@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Floats, Ids, Int16, Offsets, Sparse
+from xmr_engine.kernels.arrays import Bytes, Floats, Ids, Int16, Offsets, Sparse
 from xmr_engine.kernels.compiled import kernel
 
 BLOCK = 8
@@ -19,12 +19,14 @@ class Task(NamedTuple):
 
     Parent p (counted within the layer) has the children `children[p]` up to `children[p + 1]` (counted within the
     next) and sees the input rows `seen[seen_ptr[p] : seen_ptr[p + 1]]`; those of child c that answer it are
-    `positive[positive_ptr[c] : positive_ptr[c + 1]]`. Rows ascend.
+    `positive[positive_ptr[c] : positive_ptr[c + 1]]`. Rows ascend. A row that is `own` is seen by the children that
+    it answers alone, not by their siblings.
     """
 
     children: Offsets
     seen_ptr: Offsets
     seen: Ids
+    own: Bytes
     positive_ptr: Offsets
     positive: Ids
 
@@ -74,7 +76,7 @@ def gather_rows(X: Sparse, rows: Ids, local: Ids) -> tuple[Offsets, Ids, Floats,
 def fit_node(
     rows: tuple[Offsets, Ids, Floats], norms: Floats, sign: Floats, solver: Solver, start: tuple[Floats, Floats]
 ) -> None:
-    """Fit one linear classifier; `sign` is +1 for rows of the node, else -1.
+    """Fit one linear classifier; `sign` is +1 for rows of the node, -1 for the others, 0 for rows left out.
 
     `start` holds the dual variables to begin with and the weights that follow from them; both are brought to the
     optimum. Rows stand shuffled; each pass takes them in small blocks, the blocks in an order of its own: memory is
@@ -82,8 +84,9 @@ def fit_node(
     """
     indptr, indices, values = rows
     alpha, w = start
-    n_rows = sign.size
-    active = np.arange(n_rows).astype(np.int32)
+    every = np.flatnonzero(sign).astype(np.int32)
+    active = every.copy()
+    n_rows = every.size
     n_active = n_rows
     diagonal = np.float32(0.5 / solver.cost)
     highest_before = np.inf
@@ -118,7 +121,7 @@ def fit_node(
         if highest - lowest <= solver.tolerance:
             if whole:
                 break
-            active = np.arange(n_rows).astype(np.int32)
+            active = every.copy()
             n_active = n_rows
             highest_before = np.inf
             continue
@@ -195,9 +198,9 @@ def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, Int16, F
 
 
 @kernel
-def shuffled(rows: Ids, draws: Ids) -> Ids:
-    """Return the rows in an order that the draws decide."""
-    order = rows.copy()
+def shuffled(start: int, stop: int, draws: Ids) -> Ids:
+    """Return the positions from `start` up to `stop` in an order that the draws decide."""
+    order = np.arange(start, stop)
     for i in range(order.size - 1):
         j = i + draws[i % draws.size] % (order.size - i)
         order[i], order[j] = order[j], order[i]
@@ -213,7 +216,8 @@ def fit_children(
     Siblings share most negatives: each begins at the optimum for a node that no row answers.
     """
     local, place = scratch
-    seen = shuffled(task.seen[task.seen_ptr[p] : task.seen_ptr[p + 1]], solver.draws)
+    order = shuffled(task.seen_ptr[p], task.seen_ptr[p + 1], solver.draws)
+    seen = task.seen[order]
     indptr, indices, values, features = gather_rows(X, seen, local)
     norms = np.zeros(seen.size, np.float32)
     for i in range(seen.size):
@@ -227,14 +231,14 @@ def fit_children(
         np.zeros(features.size, np.float32),
     )
     none_alpha, none_w = np.zeros(seen.size, np.float32), np.zeros(features.size, np.float32)
-    sign[:] = -1.0
-    fit_node(rows, norms, sign, solver, (none_alpha, none_w))
+    negative = np.where(task.own[order] > 0, np.float32(0.0), np.float32(-1.0))
+    fit_node(rows, norms, negative, solver, (none_alpha, none_w))
     kept_feature, kept_child = np.empty(1024, np.int32), np.empty(1024, np.uint16)
     kept_weight = np.empty(1024, np.float32)
     n_kept = 0
     for child in range(children[0], children[1]):
         c = task.children[p] + child
-        sign[:] = -1.0
+        sign[:] = negative
         alpha[:] = none_alpha
         w[:] = none_w
         for r in range(task.positive_ptr[c], task.positive_ptr[c + 1]):

@@ -23,7 +23,14 @@ def layer_nodes(tree: Tree, Y: csr_matrix, layers: list[tuple[int, int]]) -> lis
     return found[::-1]
 
 
-def make_task(tree: Tree, parents: tuple[int, int], pairs: tuple[Ids, Ids], more: tuple[Ids, Ids] | None) -> Task:
+def make_task(
+    tree: Tree,
+    parents: tuple[int, int],
+    pairs: tuple[Ids, Ids],
+    more: tuple[Ids, Ids] | None = None,
+    *,
+    siblings: bool = True,
+) -> Task:
     """Return what the parents `[start, stop)` are trained on.
 
     Parameters
@@ -32,22 +39,24 @@ def make_task(tree: Tree, parents: tuple[int, int], pairs: tuple[Ids, Ids], more
         (row, child node) as `layer_nodes` gives them: the rows that answer each child. Every child's siblings see
         them as negatives (teacher forcing).
     more
-        (row, parent node) that the parents see besides.
+        (row, parent node) that a search brings: the parents' children see these rows too.
+    siblings
+        False leaves a child's siblings' rows out unless the search brings them; its own it always sees.
     """
     start, stop = parents
     rows, nodes = pairs
     first = int(tree.first_child[start])
     children = tree.first_child[start : stop + 1].astype(np.int64) - first
-    seen_rows, seen_parents = rows.astype(np.int64), tree.parent[nodes].astype(np.int64)
-    if more is not None:
-        seen_rows = np.concatenate([seen_rows, more[0]])
-        seen_parents = np.concatenate([seen_parents, more[1]])
-    n_rows = int(seen_rows.max(initial=0)) + 1
-    keys = np.unique(seen_parents * n_rows + seen_rows)
+    n_rows = int(max(rows.max(initial=0), more[0].max(initial=0) if more is not None else 0)) + 1
+    answered = np.unique(tree.parent[nodes].astype(np.int64) * n_rows + rows)
+    led = np.zeros(0, np.int64) if more is None else np.unique(more[1] * n_rows + more[0])
+    keys = np.union1d(answered, led)
+    own = np.zeros(keys.size, np.uint8) if siblings else ~np.isin(keys, led)
     return Task(
         children,
         _pointers(keys // n_rows - start, stop - start),
         (keys % n_rows).astype(np.int32),
+        own.astype(np.uint8),
         _pointers(nodes - first, int(children[-1])),
         rows,
     )

@@ -14,6 +14,7 @@ from xmr_engine.indexing.tree import layers
 from xmr_engine.kernels.arrays import Chunks, Sparse, Tree
 from xmr_engine.kernels.solver import Solver, Task, by_feature, fit_chunks, fit_some
 from xmr_engine.matching.layer import layer_nodes, make_task
+from xmr_engine.matching.negatives import advance, begin, brought
 from xmr_engine.parallel import in_order
 
 Progress = Callable[[float], None]
@@ -56,14 +57,24 @@ def train_matchers(
     draws = np.random.default_rng(config.seed).integers(0, 2**31 - 1, N_DRAWS, dtype=np.int32)
     solver = Solver(config.cost, config.tolerance, config.passes, config.threshold, freeze(draws))
     parts: list[_Part] = []
+    searched = config.negatives != "teacher"
+    beams = begin(X.shape[0], config.beam)
     for depth, parents in enumerate(depths[:-1]):
-        task = make_task(tree, parents, pairs[depth], None)
+        kind = config.negatives_at(depth)
+        more = None if kind == "teacher" else brought(beams)
+        task = make_task(tree, parents, pairs[depth], more, siblings=kind != "matcher")
         parts += fit_layer(rows, task, solver, X.shape[1], threads)
+        if searched:
+            beams = advance(beams, tree, padded_chunks(parts, tree), rows)
         if progress:
             progress((depth + 1) / (len(depths) - 1))
-    n_leaf_parents = tree.label.size - depths[-1][0]
-    parts.append(_Part(np.zeros(n_leaf_parents, np.int64), *(np.zeros(0, t) for t in "ilHf")))
-    return join_chunks(parts)
+    return padded_chunks(parts, tree)
+
+
+def padded_chunks(parts: list[_Part], tree: Tree) -> Chunks:
+    """Return the chunks of the parents trained, nothing for all further nodes."""
+    n_left = tree.label.size - sum(part.n_rows.size for part in parts)
+    return join_chunks([*parts, _Part(np.zeros(n_left, np.int64), *(np.zeros(0, kind) for kind in "ilHf"))])
 
 
 def fit_layer(rows: Sparse, task: Task, solver: Solver, n_features: int, threads: int) -> list[_Part]:

@@ -18,7 +18,7 @@ from xmr_engine.ranking.ranker import Ranker
 LENGTHS = (0, 1, 2, 3, 5, 8)
 MOST_ROWS = 2500
 MOST_ROWS_WITHOUT_SESSION = 800
-POPULARITY_ALONE = 3
+POPULARITY_ALONE = 4
 WITHOUT_SESSION = ("path", "popularity", "rest", "complete")
 
 
@@ -86,7 +86,7 @@ def fit_ranker(lists: Lists, config: RankingConfig) -> Ranker:
     """Return the ranker fitted to these lists.
 
     One set of weights is fitted to all lists of a kind (with and without a session), then each bucket's own,
-    pulled towards it. Without a session only features that speak of the candidate itself take part, and up to two
+    pulled towards it. Without a session only features that speak of the candidate itself take part, and up to three
     characters popularity alone decides: nothing else is known then.
     """
     weights = np.zeros((N_BUCKETS, N_FEATURES))
@@ -94,7 +94,7 @@ def fit_ranker(lists: Lists, config: RankingConfig) -> Ranker:
     allowed = np.array([name in WITHOUT_SESSION for name in NAMES])
     for first, mask in ((0, allowed), (half, np.ones(N_FEATURES, bool))):
         inside = (lists.buckets >= first) & (lists.buckets < first + half)
-        scale = _scale(lists.features) * 1.0
+        scale = _scale(lists.features)
         common = _minimise(lists, inside, mask, scale, np.zeros(N_FEATURES), config.ridge)
         for bucket in range(first, first + half):
             own = lists.buckets == bucket

@@ -96,8 +96,8 @@ def word_pairs(asked: tuple[Column, Column], rows: Offsets, ids: Ids, n_words: i
     )
     pair, column = expand(of_pair.indptr.astype(np.int64), other[outer].astype(np.int32), first)
     session = asked[0][left[first[pair]]]
-    keys = np.unique(session * (n_words * n_words) + second[pair] * n_words + column) % (n_words * n_words)
-    both, seen = np.unique(keys, return_counts=True)
+    _, of_words = distinct_pairs(session, second[pair] * n_words + column)
+    both, seen = np.unique(of_words, return_counts=True)
     several = np.unique(asked[0][left])
     of_word = distinct_pairs(session, second[pair])[1]
     often = np.bincount(of_word, minlength=n_words).astype(np.float64)
@@ -153,9 +153,11 @@ def popularity_maxima(count: Ids) -> Ids:
 
 def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
     """Return the distinct pairs, ordered by the first then the second."""
-    width = int(b.max(initial=0)) + 1
-    keys = np.unique(a.astype(np.int64) * width + b)
-    return keys // width, keys % width
+    order = np.lexsort((b, a))
+    a, b = a[order].astype(np.int64), b[order].astype(np.int64)
+    fresh = np.ones(a.size, bool)
+    fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    return a[fresh], b[fresh]
 
 
 def count_pairs(a: Column, b: Column, n_rows: int) -> Counts:

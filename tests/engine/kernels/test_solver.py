@@ -129,7 +129,9 @@ def task_of(children: list[int], seen: list[list[int]], positive: list[list[int]
 
     seen_ptr, seen_rows = packed(seen)
     positive_ptr, positive_rows = packed(positive)
-    return Task(np.array(children), seen_ptr, seen_rows, positive_ptr, positive_rows)
+    return Task(
+        np.array(children), seen_ptr, seen_rows, np.zeros(seen_rows.size, np.uint8), positive_ptr, positive_rows
+    )
 
 
 def test_a_chunk_holds_the_weights_of_every_child_fitted_alone() -> None:
