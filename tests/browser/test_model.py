@@ -1,13 +1,13 @@
 """The whole way in a browser: a trained model behind the page."""
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from app import create_app
 from app.catalog import find_models, read_presets
+from app.pages import preset_link
 from app.settings import Settings
 from tests.app.conftest import make_ready
 from tests.browser.conftest import open_page, rows, serve, watch
@@ -41,6 +41,15 @@ def trained_page(browser, trained_site) -> Iterator[Page]:
     with browser.new_context(base_url=trained_site, viewport={"width": 1280, "height": 720}) as context:
         page = context.new_page()
         troubles = watch(page, trained_site)
+        yield page
+        assert troubles == []
+
+
+@pytest.fixture
+def sample_page(browser, sample_site) -> Iterator[Page]:
+    with browser.new_context(base_url=sample_site, viewport={"width": 1280, "height": 720}) as context:
+        page = context.new_page()
+        troubles = watch(page, sample_site)
         yield page
         assert troubles == []
 
@@ -87,14 +96,78 @@ def test_why_adds_up_to_the_score(trained_page):
 
 
 @pytest.mark.parametrize("place", range(len(PRESETS)), ids=[preset.title for preset in PRESETS])
-def test_every_preset_ends_showing_what_it_promises(browser, sample_site, place):
-    with browser.new_context(base_url=sample_site, viewport={"width": 1280, "height": 720}) as context:
-        page = context.new_page()
-        open_page(page, "/")
-        link = page.locator("nq-presenter a").nth(place)
-        wanted = parse_qs(urlsplit(link.get_attribute("href")).query).get("prefix", [""])[0]
-        link.click()
-        expect(page.locator("#query")).to_have_value(wanted, timeout=15_000)
-        expect(page.locator("#suggestions")).to_have_attribute("data-prefix", wanted)
-        expect(page.locator("#suggestions:not([hidden])")).to_be_visible()
-        assert PRESETS[place].expects in rows(page)[:5]
+def test_every_preset_ends_showing_what_it_promises(sample_page, place):
+    preset = PRESETS[place]
+    open_page(sample_page, "/")
+    sample_page.locator("nq-presenter a").nth(place).click()
+    wait_for(sample_page, preset)
+    assert preset.expects in rows(sample_page)[:5]
+    SHOWN[preset.panel](sample_page, preset)
+    if preset.why:
+        expect(sample_page.locator("nq-why")).to_be_visible()
+        expect(sample_page.locator("nq-why")).to_contain_text(preset.why)
+
+
+def test_the_presets_of_one_letter_differ_by_their_session(sample_page):
+    first = {}
+    for preset in PRESETS[:2]:
+        open_page(sample_page, preset_link(preset))
+        wait_for(sample_page, preset)
+        first[preset.typed, preset.previous] = rows(sample_page)[0]
+    assert first == {("n", ()): "nestrel", ("n", ("digital camera",)): "nikavo digital camera"}
+
+
+def test_the_trie_finds_what_begins_so_and_the_hybrid_what_each_misses(sample_page):
+    open_page(sample_page, preset_link(titled("Trie against tree on a fragment")))
+    of_brand = {name: [text for text in texts if "kibbelund" in text] for name, texts in listed(sample_page).items()}
+    assert len(of_brand["trie"]) >= 3 + len(of_brand["tree"])
+    open_page(sample_page, preset_link(titled("The hybrid finds what each misses")))
+    found = {name: set(texts) for name, texts in listed(sample_page).items()}
+    assert found["hybrid"] & found["trie"] - found["tree"]
+    assert found["hybrid"] & found["tree"] - found["trie"]
+    assert found["hybrid"] - found["tree"] - found["trie"]
+
+
+def wait_for(page, preset):
+    """Wait until a preset has been typed and answered."""
+    expect(page.locator("#query")).to_have_value(preset.typed, timeout=15_000)
+    expect(page.locator("#suggestions")).to_have_attribute("data-prefix", preset.typed)
+    expect(page.locator("#suggestions:not([hidden])")).to_be_visible()
+
+
+def titled(title):
+    return next(preset for preset in PRESETS if preset.title == title)
+
+
+def listed(page):
+    """Return the texts of the panel's columns by index."""
+    expect(page.locator("nq-indexes .rank-head h2")).to_have_count(3)
+    return {
+        name: [row.get_attribute("data-text") for row in page.locator(f"nq-indexes .rank[data-column={name}]").all()]
+        for name in ("tree", "trie", "hybrid")
+    }
+
+
+def indexes_shown(page, preset):
+    assert any(preset.expects in texts[:5] for texts in listed(page).values())
+
+
+def beam_shown(page, preset):
+    expect(page.locator("nq-beams circle.node.kept").first).to_be_visible()
+    expect(page.locator("nq-beams .beam")).to_have_count(3)
+
+
+def lanes_shown(page, preset):
+    lanes = page.locator("nq-lanes .ranks")
+    expect(lanes).to_have_count(2)
+    expect(lanes.first.locator(".rank").first).to_have_attribute("data-text", preset.expects)
+    expect(lanes.last.locator(".rank").first).not_to_have_attribute("data-text", preset.expects)
+
+
+def where_shown(page, preset):
+    expect(page.locator("#where")).to_have_value(preset.label)
+    expect(page.locator("nq-where .where-index")).to_have_count(3)
+    expect(page.locator("nq-where .standing").first).to_contain_text("Rank")
+
+
+SHOWN = {"indexes": indexes_shown, "beam": beam_shown, "lanes": lanes_shown, "where": where_shown}
