@@ -24,6 +24,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from record import ROOT, record
 
+from xmr_engine.evaluation.bleu import bleu_rr
+
 PEER = ROOT / "benchmarks" / "peers"
 ENVIRONMENT = PEER / ".venv"
 CACHE = PEER / ".cache"
@@ -92,6 +94,8 @@ def compare(train_file: Path, test_file: Path, kinds: list[str], *, work: Path, 
         systems[name] = {"features": features, **libpecos(work, kind)}
         with np.load(work / f"ranks-{kind}.npz") as kept:
             ranks[name] = dict(kept)
+        with np.load(work / f"shown-{kind}.npz") as kept:
+            systems[name]["bleu_rr"] = bleu(kept["sampled"], queries["sampled"].next, labels, seen["sampled"])
     for name, system in systems.items():
         system["mrr"] = {setting: mean_reciprocal(r, seen[setting]) for setting, r in ranks[name].items()}
         say(f"{name}: {system['mrr']}")
@@ -179,6 +183,13 @@ def mean_reciprocal(ranks: np.ndarray, seen: np.ndarray) -> dict[str, float]:
     """Return MRR@10 over all rows and over those whose answer is a label."""
     gains = np.divide(1.0, ranks, out=np.zeros(len(ranks)), where=ranks > 0)
     return {"all": round(float(gains.mean()), 4), "seen": round(float(gains[seen].mean()), 4)}
+
+
+def bleu(shown: np.ndarray, answers: list[str], labels: list[str], seen: np.ndarray) -> dict[str, float]:
+    """Return BLEU_RR over all rows and over those whose answer is a label; -1 fills up what is shown."""
+    lists = [[labels[label] for label in row if label >= 0] for row in shown.tolist()]
+    values = np.array([bleu_rr(found, answer) for found, answer in zip(lists, answers, strict=True)])
+    return {"all": round(float(values.mean()), 4), "seen": round(float(values[seen].mean()), 4)}
 
 
 def keep_ranks(ranks: dict[str, dict[str, np.ndarray]], name: str) -> None:

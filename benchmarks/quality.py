@@ -143,8 +143,14 @@ def peers(figures: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     return {
         name: {
-            "all": {setting: {"mrr": cell["all"]} for setting, cell in system["mrr"].items()},
-            "seen": {setting: {"mrr": cell["seen"]} for setting, cell in system["mrr"].items()},
+            **{
+                group: {
+                    setting: {"mrr": cell[group]}
+                    | ({"bleu_rr": system["bleu_rr"][group]} if setting == "sampled" else {})
+                    for setting, cell in system["mrr"].items()
+                }
+                for group in ("all", "seen")
+            },
             "latency_ms": {"p50": system["search"]["p50_ms"], "p99": system["search"]["p99_ms"]},
             "latency_of": "the tree search alone, without its features",
         }

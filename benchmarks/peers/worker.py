@@ -110,22 +110,26 @@ def write_model(work: Path, kind: str) -> dict[str, Any]:
 
 
 def write_ranks(work: Path, kind: str) -> dict[str, Any]:
-    """Find where each query's answer stands (0: not among the ten), and the time of one search alone."""
+    """Find what is shown for each query, where its answer stands (0: not there), and the time of one search alone."""
     rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
     model = XLinearModel.load(str(work / f"model-{kind}"), is_predict_only=True)
     options = {"beam_size": BEAM, "only_topk": BEAM * LEAF, "post_processor": "l3-hinge"}
-    ranks = {}
+    ranks, shown = {}, {}
     for name, queries in rows["queries"].items():
         found = model.predict(sparse.load_npz(work / f"queries-{name}.npz").tocsr(), threads=2, **options)
-        ranks[name] = ranks_of(found, queries, rows["labels"])
+        ranks[name], shown[name] = ranks_of(found, queries, rows["labels"])
     np.savez(work / f"ranks-{kind}.npz", **ranks)
+    np.savez(work / f"shown-{kind}.npz", **shown)
     Q = sparse.load_npz(work / "queries-sampled.npz").tocsr()
     return milliseconds(lambda row: model.predict(row, threads=1, **options), [Q[i] for i in range(Q.shape[0])])
 
 
-def ranks_of(found: sparse.csr_matrix, queries: dict[str, list[str]], labels: list[str]) -> np.ndarray:
-    """Drop the labels that do not begin with the prefix, then rank by score and text."""
+def ranks_of(
+    found: sparse.csr_matrix, queries: dict[str, list[str]], labels: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Drop the labels that do not begin with the prefix, rank by score and text; return answers' ranks and labels."""
     ranks = np.zeros(found.shape[0], dtype=np.int16)
+    best = np.full((found.shape[0], SHOWN), -1, dtype=np.int32)
     for i, (prefix, answer) in enumerate(zip(queries["prefix"], queries["next"], strict=True)):
         low = bisect.bisect_left(labels, prefix)
         high = bisect.bisect_left(labels, prefix + chr(0x10FFFF))
@@ -135,7 +139,8 @@ def ranks_of(found: sparse.csr_matrix, queries: dict[str, list[str]], labels: li
         shown = ids[np.lexsort((ids, -scores))[:SHOWN]]
         place = np.flatnonzero([labels[label] == answer for label in shown])
         ranks[i] = place[0] + 1 if len(place) else 0
-    return ranks
+        best[i, : len(shown)] = shown
+    return ranks, best
 
 
 def milliseconds(call: Callable[[Any], object], inputs: Iterable[Any]) -> dict[str, float]:
