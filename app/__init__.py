@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import problems, security
 from app.api import api
 from app.catalog import Catalog, Completer, Preset, open_catalog
+from app.figure import Draughtsman, figure
 from app.pages import pages
 from app.session import CookieInterface
 from app.settings import Settings, SettingsError
@@ -53,9 +54,10 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["catalog"] = catalog
+    app.extensions["draughtsman"] = Draughtsman(catalog)
     problems.install(app)
     security.install(app)
-    for blueprint in (api, pages, telemetry):
+    for blueprint in (api, pages, figure, telemetry):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -104,6 +104,11 @@ class Catalog:
         return self._ready.is_set()
 
     @property
+    def failed(self) -> bool:
+        """Whether the kernels could not be compiled."""
+        return self._failure is not None
+
+    @property
     def state(self) -> str:
         """One plain sentence on where warming stands."""
         if self.ready:

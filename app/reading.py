@@ -38,14 +38,14 @@ def read_question(request: Request, catalog: Catalog) -> Question:
         If one is out of its limits; the message names it, what was got and what is expected.
     """
     prefix = read_text(request, "prefix", MAX_PREFIX)
-    k = _read_number(request, "k", MAX_K)
+    k = read_number(request, "k", MAX_K)
     return Question(
         completer=read_model(request, catalog),
         prefix=prefix,
         previous=_read_previous(request),
         k=10 if k is None else k,
         index=request.args.get("index"),
-        beam=_read_number(request, "beam", MAX_BEAM),
+        beam=read_number(request, "beam", MAX_BEAM),
     )
 
 
@@ -70,6 +70,16 @@ def check_text(text: str, name: str, limit: int) -> str:
     return text
 
 
+def read_number(request: Request, name: str, limit: int) -> int | None:
+    """Return a whole number from 1 to ``limit``; ``None`` where it is absent."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(limit)) and 1 <= int(text) <= limit):
+        raise refuse(f"{name}: got {text[:40]!r}, expected a whole number from 1 to {limit}.")
+    return int(text)
+
+
 def _read_previous(request: Request) -> tuple[str, ...]:
     """Return the previous queries, oldest first; the session's where none are given."""
     context = request.args.get("context", "on")
@@ -79,13 +89,3 @@ def _read_previous(request: Request) -> tuple[str, ...]:
     if context == "off":
         return ()
     return tuple(text for text in given if text) if "previous" in request.args else session.texts()
-
-
-def _read_number(request: Request, name: str, limit: int) -> int | None:
-    """Return a whole number from 1 to ``limit``; ``None`` where it is absent."""
-    text = request.args.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(limit)) and 1 <= int(text) <= limit):
-        raise refuse(f"{name}: got {text[:40]!r}, expected a whole number from 1 to {limit}.")
-    return int(text)

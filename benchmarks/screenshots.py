@@ -14,7 +14,7 @@ from app import create_app
 from app.settings import Settings
 from tests.app.conftest import make_ready
 from tests.browser.chromium import ADVICE, ARGUMENTS, find_chromium
-from tests.browser.conftest import open_page, serve
+from tests.browser.conftest import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -41,6 +41,8 @@ SHOTS = (
     Shot("why", f"/?{CAMERA}", press=("ArrowDown", "Alt+w")),
     Shot("room", f"/?{CAMERA}", scheme="dark", press=("Alt+p",)),
     Shot("phone", f"/?{CAMERA}", size=(390, 844)),
+    Shot("indexes", "/indexes"),
+    Shot("indexes-dark", "/indexes?beam=3&depth=2&prefix=ab", scheme="dark"),
 )
 
 
@@ -69,9 +71,10 @@ def take(browser: Browser, address: str, shot: Shot) -> None:
         reduced_motion="reduce",
     )
     page = context.new_page()
-    box = open_page(page, shot.path)
+    page.goto(shot.path)
+    page.wait_for_selector("[data-live]", timeout=120_000)
     for key in shot.press:
-        box.press(key)
+        page.get_by_role("combobox", name="Search").press(key)
     page.wait_for_timeout(400)
     page.screenshot(path=PICTURES / f"{shot.name}.png")
     print(f"docs/pictures/{shot.name}.png")

@@ -26,7 +26,7 @@ ORDER = (
     ("completer", "retrieval"),
     ("baselines",),
     ("evaluation", "pipeline", "distributed"),
-    ("console",),
+    ("console", "drawing"),
     ("cli",),
     ("__main__",),
     ("app",),
