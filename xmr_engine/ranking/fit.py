@@ -17,6 +17,7 @@ from xmr_engine.ranking.ranker import Ranker
 
 LENGTHS = (0, 1, 2, 3, 5, 8)
 MOST_ROWS = 2500
+MOST_LISTS_IN_COMMON = 5000
 MOST_ROWS_WITHOUT_SESSION = 800
 POPULARITY_ALONE = 4
 WITHOUT_SESSION = ("path", "popularity", "rest", "complete")
@@ -85,9 +86,10 @@ def make_lists(examples: Sequence[Example], weigh: Weigh) -> Lists:
 def fit_ranker(lists: Lists, config: RankingConfig) -> Ranker:
     """Return the ranker fitted to these lists.
 
-    One set of weights is fitted to all lists of a kind (with and without a session), then each bucket's own,
-    pulled towards it. Without a session only features that speak of the candidate itself take part, and up to three
-    characters popularity alone decides: nothing else is known then.
+    One set of weights is fitted to all lists of a kind (with and without a session), pulled towards popularity: where
+    there is little to learn from, popularity orders. Then each bucket's own is fitted, pulled towards it. Without a
+    session only features that speak of the candidate itself take part, and up to three characters popularity alone
+    decides: nothing else is known then.
     """
     weights = np.zeros((N_BUCKETS, N_FEATURES))
     half = N_BUCKETS // 2
@@ -95,13 +97,24 @@ def fit_ranker(lists: Lists, config: RankingConfig) -> Ranker:
     for first, mask in ((0, allowed), (half, np.ones(N_FEATURES, bool))):
         inside = (lists.buckets >= first) & (lists.buckets < first + half)
         scale = _scale(lists.features)
-        common = _minimise(lists, inside, mask, scale, np.zeros(N_FEATURES), config.ridge)
+        by_popularity = np.where(np.array(NAMES) == "popularity", scale, 0.0)
+        sample = _every_so_often(inside, MOST_LISTS_IN_COMMON)
+        common = _minimise(lists, sample, mask, scale, by_popularity, config.ridge)
         for bucket in range(first, first + half):
             own = lists.buckets == bucket
             pulled = _minimise(lists, own, mask, scale, common, config.bucket_ridge) if own.any() else common
             weights[bucket] = pulled / scale
     weights[:POPULARITY_ALONE] = np.array(NAMES) == "popularity"
     return Ranker(freeze(weights))
+
+
+def _every_so_often(chosen: NDArray[np.bool_], most: int) -> NDArray[np.bool_]:
+    """Return at most so many of the chosen lists, evenly spread."""
+    positions = np.flatnonzero(chosen)
+    step = -(-positions.size // most) or 1
+    sample = np.zeros(chosen.size, bool)
+    sample[positions[::step]] = True
+    return sample
 
 
 def _scale(features: Floats) -> Doubles:
@@ -138,7 +151,7 @@ def _minimise(
         gradient = (share @ X).astype(np.float64) - answered + ridge * away
         return float(entropy + ridge * (away @ away) / 2) / picked.size, gradient / picked.size
 
-    found = minimize(loss, prior[columns], jac=True, method="L-BFGS-B", options={"maxiter": 150, "ftol": 1e-6})
+    found = minimize(loss, prior[columns], jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-6})
     weights = np.zeros(N_FEATURES)
     weights[columns] = found.x
     return weights
