@@ -22,8 +22,8 @@ lint: .venv/.installed-dev
 	@$(RUN) -m mypy
 
 bench: .venv/.installed-dev
-	@$(RUN) benchmarks/quality.py
-	@$(RUN) benchmarks/latency.py
+	@$(RUN) -m benchmarks.quality
+	@$(RUN) -m benchmarks.latency
 
 screenshots: .venv/.installed-dev
 	@$(RUN) -m benchmarks.screenshots

@@ -3,8 +3,8 @@
 Rows of real search sessions are asked one by one, as a person would. Beside it stand the tree search alone and the
 share of each source of candidates.
 
-    python benchmarks/latency.py --model MODEL
-    python benchmarks/latency.py --model MODEL --rows 500
+    python -m benchmarks.latency --model MODEL
+    python -m benchmarks.latency --model MODEL --rows 500
 """
 
 import argparse
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from record import ROOT, record
 
 import xmr_engine
+from benchmarks.record import ROOT, record
 from xmr_engine.completer import SOURCES, Completer
 from xmr_engine.data.pairs import contexts, read_pairs
 from xmr_engine.kernels.complete import input_of

@@ -3,9 +3,9 @@
 libpecos needs an older numpy and torch, so it lives in an environment of its own (made on the first run) and works
 through ``peers/worker.py``; the two sides share a work folder of matrices and json. Pair files hold normalised text.
 
-    python benchmarks/peers.py
-    python benchmarks/peers.py --indexes tree --short
-    python benchmarks/peers.py --train train.tsv.gz --test test.tsv.gz --work DIR
+    python -m benchmarks.peers
+    python -m benchmarks.peers --indexes tree --short
+    python -m benchmarks.peers --train train.tsv.gz --test test.tsv.gz --work DIR
 """
 
 import argparse
@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from record import ROOT, record
 
+from benchmarks.record import ROOT, record
 from xmr_engine.evaluation.bleu import bleu_rr
 
 PEER = ROOT / "benchmarks" / "peers"

@@ -85,7 +85,7 @@ def commit() -> str | None:
 
 def command(argv: list[str]) -> str:
     """Return the command line, its paths relative to the checkout or, outside of it, by their last part."""
-    return " ".join(["python", *(_portable(argument) for argument in argv)])
+    return " ".join(["python", "-m", f"benchmarks.{Path(argv[0]).stem}", *(_portable(part) for part in argv[1:])])
 
 
 def _portable(argument: str) -> str:
