@@ -8,7 +8,7 @@ from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Offsets, Ses
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
 from xmr_engine.kernels.kin import rarity, similar_sessions
-from xmr_engine.kernels.search import keep_best
+from xmr_engine.kernels.search import first_at_least, keep_best
 
 FOLLOWED, FOLLOWED_SHARE, SHARE_EARLIER, TOGETHER, TOGETHER_EARLIER = 0, 1, 2, 3, 4
 KIN_SQUARED, KIN_CLOSEST, TWO_STEPS, SHARED_WORDS = 5, 6, 7, 8
@@ -81,18 +81,6 @@ def ids_in_span(rows: Offsets, ids: Ids, row: int, span: tuple[int, int]) -> tup
     return first_at_least(ids, rows[row], rows[row + 1], span[0]), first_at_least(
         ids, rows[row], rows[row + 1], span[1]
     )
-
-
-@kernel
-def first_at_least(ids: Ids, lo: int, hi: int, wanted: int) -> int:
-    """Return the first position in [lo, hi) whose id is at least `wanted`, hi where there is none."""
-    while lo < hi:
-        middle = (lo + hi) >> 1
-        if ids[middle] < wanted:
-            lo = middle + 1
-        else:
-            hi = middle
-    return lo
 
 
 @kernel

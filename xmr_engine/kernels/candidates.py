@@ -31,10 +31,14 @@ class Limits(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Labels, each once and ascending, the sources that brought each (bits), and how many nodes were scored."""
+    """Labels, each once and ascending, the sources that brought each (bits), and how many nodes were scored.
+
+    paths: the path score of what the beam brought, NaN for the others.
+    """
 
     labels: Ids
     sources: Bytes
+    paths: Doubles
     n_scored: int
 
 
@@ -55,12 +59,14 @@ def gather(
         most_popular = span[1] - span[0]
     room = limits.index + most_popular + n_strengths * limits.successors
     labels, sources = np.empty(room, np.int32), np.empty(room, np.uint8)
+    paths = np.full(room, np.nan, np.float64)
     n, n_scored = 0, 0
     if limits.index > 0:
         found = beam_search(tree, chunks, row, span, limits.beam, limits.index)
         n_scored = found.n_scored
         labels[: found.labels.size] = found.labels
         n = found.labels.size
+        paths[:n] = found.scores
         sources[:n] = FROM_INDEX
     n_popular = popular_in_span(statistics.count, statistics.maxima, span, most_popular, labels[n:])
     sources[n : n + n_popular] = FROM_POPULAR
@@ -73,7 +79,7 @@ def gather(
             labels[n] = associated.labels[i]
             sources[n] = FROM_SUCCESSOR
             n += 1
-    return unite(labels[:n], sources[:n], n_scored)
+    return unite(labels[:n], sources[:n], paths[:n], n_scored)
 
 
 @kernel
@@ -95,14 +101,15 @@ def strengths(associated: Associated, kind: int) -> Doubles:
 
 
 @kernel
-def unite(labels: Ids, sources: Bytes, n_scored: int) -> Candidates:
-    """Return each label once, ascending, with the bits of all its sources."""
+def unite(labels: Ids, sources: Bytes, paths: Doubles, n_scored: int) -> Candidates:
+    """Return each label once, ascending, with the bits of all its sources and the path score that comes first."""
     order = np.argsort(labels, kind="mergesort")
     out, bits = np.empty(labels.size, np.int32), np.zeros(labels.size, np.uint8)
+    known = np.empty(labels.size, np.float64)
     n = 0
     for i in order:
         if n == 0 or out[n - 1] != labels[i]:
-            out[n] = labels[i]
+            out[n], known[n] = labels[i], paths[i]
             n += 1
         bits[n - 1] |= sources[i]
-    return Candidates(out[:n], bits[:n], n_scored)
+    return Candidates(out[:n], bits[:n], known[:n], n_scored)

@@ -87,7 +87,7 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
     statistics = serving.statistics
     associated = associate(statistics, context, span, serving.n_sessions)
     candidates = gather(tree, chunks, statistics, row, span, associated, limits)
-    paths = np.full(candidates.labels.size, np.nan, np.float64)
+    paths = candidates.paths
     path_scores(tree, chunks, row, candidates.labels, paths)
     features = np.empty((candidates.labels.size, N_FEATURES), np.float32)
     vectors = context_vectors(statistics, context)

@@ -4,7 +4,7 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Tree
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.search import gate
+from xmr_engine.kernels.search import first_at_least, gate
 
 ROOM = 512
 
@@ -16,13 +16,7 @@ def score_child(chunks: Chunks, parent: int, child: int, row: tuple[Ids, Floats]
     z, scale = 0.0, np.float64(chunks.scale[parent])
     lo, end = chunks.rows[parent], chunks.rows[parent + 1]
     for j in range(ids.size):
-        hi = end
-        while lo < hi:
-            middle = (lo + hi) >> 1
-            if chunks.feature[middle] < ids[j]:
-                lo = middle + 1
-            else:
-                hi = middle
+        lo = first_at_least(chunks.feature, lo, end, ids[j])
         if lo == end:
             break
         if chunks.feature[lo] == ids[j]:

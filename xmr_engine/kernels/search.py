@@ -24,19 +24,25 @@ def gate(z: float) -> float:
 
 
 @kernel
+def first_at_least(ids: Ids, lo: int, hi: int, wanted: int) -> int:
+    """Return the first position in [lo, hi) whose id is at least `wanted`, hi where there is none."""
+    while lo < hi:
+        middle = (lo + hi) >> 1
+        if ids[middle] < wanted:
+            lo = middle + 1
+        else:
+            hi = middle
+    return lo
+
+
+@kernel
 def score_children(chunks: Chunks, parent: int, ids: Ids, values: Floats, z: Doubles) -> None:
     """Write the linear score of every child of a node for the row (ids ascending) into `z`."""
     z[:] = 0.0
     scale = np.float64(chunks.scale[parent])
     lo, end = chunks.rows[parent], chunks.rows[parent + 1]
     for j in range(ids.size):
-        hi = end
-        while lo < hi:
-            middle = (lo + hi) >> 1
-            if chunks.feature[middle] < ids[j]:
-                lo = middle + 1
-            else:
-                hi = middle
+        lo = first_at_least(chunks.feature, lo, end, ids[j])
         if lo == end:
             break
         if chunks.feature[lo] == ids[j]:
