@@ -152,14 +152,11 @@ def _read_array(path: Path, name: str, entry: object) -> NDArray[Any]:
     expected = entry if isinstance(entry, dict) else {}
     try:
         size = file.stat().st_size
-        empty = 0 in expected.get("shape", [])
-        array = np.load(file, mmap_mode=None if empty else "r", allow_pickle=False)
+        array = _unmapped(file) if 0 in expected.get("shape", []) else np.lib.format.open_memmap(file, mode="r")
     except FileNotFoundError:
         raise ModelFormatError(f"{file}: is missing; the model is incomplete, train it anew") from None
     except _UNREADABLE as error:
         raise ModelFormatError(f"{file}: cannot be read ({str(error)[:80]}); train the model anew") from None
-    if not isinstance(array, np.ndarray):
-        raise ModelFormatError(f"{file}: holds no array; train the model anew")
     got = {"shape": list(array.shape), "dtype": array.dtype.str, "bytes": size}
     for key, value in got.items():
         if expected.get(key) != value:
@@ -169,3 +166,10 @@ def _read_array(path: Path, name: str, entry: object) -> NDArray[Any]:
     view = array.view(np.ndarray)
     view.setflags(write=False)
     return view
+
+
+def _unmapped(file: Path) -> NDArray[Any]:
+    """Return an array without content, which no system maps."""
+    with file.open("rb") as stream:
+        array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return array
