@@ -9,6 +9,7 @@ from typing import Any
 from xmr_engine.kernels.arrays import Codes
 from xmr_engine.kernels.candidates import Limits
 from xmr_engine.kernels.complete import complete, input_of
+from xmr_engine.kernels.held import hold
 from xmr_engine.model import Model
 from xmr_engine.trace import drawn_layers, trace_beam
 
@@ -53,7 +54,7 @@ def only_one(texts: Mapping[str, list[str]]) -> dict[str, list[str]]:
 def _search(model: Model, name: str, codes: Codes, limits: Limits) -> dict[str, Any]:
     """Return what one index's search visited."""
     serving, index = model.serving(), model.indexes[name]
-    completed = complete(serving, index.tree, index.chunks, codes, limits, 1)
+    completed = complete(hold(serving, *index), codes, limits, 1)
     _, row, span, _ = input_of(serving, codes)
     traced = trace_beam(index, row, span, limits)
     return {

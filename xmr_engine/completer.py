@@ -15,7 +15,8 @@ from xmr_engine.features.codes import SEPARATOR, to_codes
 from xmr_engine.kernels.arrays import Codes
 from xmr_engine.kernels.candidates import FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR, Limits
 from xmr_engine.kernels.complete import Completed, complete
-from xmr_engine.model import Index, Model, from_arrays
+from xmr_engine.kernels.held import hold
+from xmr_engine.model import Model, from_arrays
 from xmr_engine.text import normalise, normalise_prefix
 
 N_CONTEXT = 5
@@ -24,6 +25,8 @@ MOST_COMPLETIONS = 1000
 WIDEST_BEAM = 1000
 EVERY_CANDIDATE = 1 << 20
 SOURCES = (("index", FROM_INDEX), ("popular", FROM_POPULAR), ("successor", FROM_SUCCESSOR))
+SOURCE_NAMES = tuple(tuple(name for name, bit in SOURCES if bits & bit) for bits in range(1 << len(SOURCES)))
+MATCHES = ("prefix", "composed", "typo", "words", "shorter")
 
 
 class Completion(NamedTuple):
@@ -56,7 +59,7 @@ class Completer:
         self.model = model
         self.name = name
         self.indexes = tuple(model.indexes)
-        self._serving = model.serving()
+        self._held = {name: hold(model.serving(), *index) for name, index in model.indexes.items()}
 
     @property
     def n_labels(self) -> int:
@@ -150,18 +153,23 @@ class Completer:
 
     def search(self, question: Question) -> Completed:
         """Return what the kernel answers."""
-        index = self.index(question)
-        return complete(self._serving, index.tree, index.chunks, question.codes(), question.limits, question.k)
-
-    def index(self, question: Question) -> Index:
-        """Return the index a question is asked of."""
-        return self.model.indexes[question.index]
+        return complete(self._held[question.index], question.codes(), question.limits, question.k)
 
     def completions(self, completed: Completed) -> list[Completion]:
         """Return what a kernel answered, as texts."""
-        text = self.model.labels.text
-        rows = zip(completed.labels.tolist(), completed.scores.tolist(), completed.sources.tolist(), strict=True)
-        return [Completion(text(label), score, "prefix", source_names(bits)) for label, score, bits in rows]
+        blob, start, found = completed.texts.tobytes(), 0, []
+        columns = (
+            completed.stops.tolist(),
+            completed.scores.tolist(),
+            completed.kinds.tolist(),
+            completed.sources.tolist(),
+        )
+        for stop, score, kind, bits in zip(*columns, strict=True):
+            found.append(
+                Completion(blob[start:stop].decode("utf-8", "replace"), score, MATCHES[kind], SOURCE_NAMES[bits])
+            )
+            start = stop
+        return found
 
     def compare(
         self, prefix: str, previous: Sequence[str] = (), k: int = 10, beam: int | None = None
@@ -230,11 +238,6 @@ def as_document(completion: Completion) -> dict[str, Any]:
         "match": completion.match,
         "sources": list(completion.sources),
     }
-
-
-def source_names(bits: int) -> tuple[str, ...]:
-    """Return the names of the sources in a candidate's bits."""
-    return tuple(name for name, bit in SOURCES if bits & bit)
 
 
 def _only(limits: Limits, sources: Sequence[str]) -> Limits:

@@ -99,9 +99,9 @@ class RankingConfig:
     """
 
     enabled: bool = True
-    beam_candidates: int = 60
-    popular: int = 100
-    successors: int = 30
+    beam_candidates: int = 20
+    popular: int = 40
+    successors: int = 20
     decay: float = 0.8
     ridge: float = 5.0
     bucket_ridge: float = 30.0

@@ -11,7 +11,8 @@ import numpy as np
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Codes, Doubles, Floats, Ids
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.complete import Serving, input_of, weigh
+from xmr_engine.kernels.complete import input_of, weigh
+from xmr_engine.kernels.held import Serving
 from xmr_engine.kernels.paths import score_child
 from xmr_engine.kernels.search import gate
 from xmr_engine.labels import LabelTable

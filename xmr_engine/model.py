@@ -15,7 +15,7 @@ from xmr_engine.errors import ConfigError, ModelFormatError
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.kernels.arrays import Chunks, Statistics, Tree
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.complete import Serving
+from xmr_engine.kernels.held import Serving
 from xmr_engine.kernels.rows import Vectorizer
 from xmr_engine.labels import LabelTable
 from xmr_engine.parts import (

@@ -29,7 +29,7 @@ def completer() -> Completer:
 def search_both(completer, prefix, previous, index, beam):
     """Return index, span, what the kernel found and the traced search of one question."""
     question = completer.ask(prefix, previous, 10, index, beam)
-    held, limits = completer.index(question), question.limits
+    held, limits = completer.model.indexes[question.index], question.limits
     _, row, span, _ = input_of(completer.model.serving(), question.codes())
     found = beam_search(held.tree, held.chunks, row, span, limits.beam, limits.index)
     return held, span, found, trace_beam(held, row, span, limits)

@@ -4,32 +4,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Statistics, Strings, Tree
+from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Offsets, Tree
 from xmr_engine.kernels.association import associate
 from xmr_engine.kernels.candidates import Candidates, Limits, gather
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context, read_context, text_bounds
+from xmr_engine.kernels.held import Held, Serving
 from xmr_engine.kernels.pairs import pair_words
 from xmr_engine.kernels.paths import path_scores
 from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, context_vectors, fill_features, latest_text
-from xmr_engine.kernels.rows import Vectorizer, input_row, row_room
-from xmr_engine.kernels.strings import encode_utf8, find_span
+from xmr_engine.kernels.rows import input_row, row_room
+from xmr_engine.kernels.strings import copy_texts, encode_utf8, find_span
 
 N_BUCKETS = 14
-
-
-class Serving(NamedTuple):
-    """What every completion of a model reads, whichever index it takes.
-
-    weights: the ranker's, shape (N_BUCKETS, N_FEATURES). n_sessions: sessions of the log.
-    """
-
-    labels: Strings
-    vectorizer: Vectorizer
-    statistics: Statistics
-    weights: Doubles
-    decay: float
-    n_sessions: float
+PREFIX, COMPOSED, TYPO, WORDS, SHORTER = 0, 1, 2, 3, 4
 
 
 class Weighed(NamedTuple):
@@ -41,11 +29,18 @@ class Weighed(NamedTuple):
 
 
 class Completed(NamedTuple):
-    """Labels best first, their scores, the sources of each (bits), nodes scored and candidates ranked."""
+    """Completions best first.
+
+    labels: of each, -1 where it is none. sources: the bits of `candidates`. kinds: how each matched, one of
+    `PREFIX` to `SHORTER`. Text i is `texts[stops[i - 1]:stops[i]]`, UTF-8. n_scored: nodes; n_candidates: texts ranked.
+    """
 
     labels: Ids
     scores: Doubles
     sources: Bytes
+    kinds: Bytes
+    texts: Bytes
+    stops: Offsets
     n_scored: int
     n_candidates: int
 
@@ -103,9 +98,10 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
 
 
 @kernel
-def complete(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Limits, k: int) -> Completed:
-    """Return the k best labels for queries and prefix, which stand in `codes` between separators, oldest first."""
-    weighed = weigh(serving, tree, chunks, codes, limits)
+def complete(held: Held, codes: Codes, limits: Limits, k: int) -> Completed:
+    """Return the k best completions for queries and prefix, which stand in `codes` between separators, oldest first."""
+    serving = held.serving
+    weighed = weigh(serving, held.tree, held.chunks, codes, limits)
     candidates = weighed.candidates
     weights = serving.weights[weighed.bucket]
     scores = np.zeros(candidates.labels.size, np.float64)
@@ -113,6 +109,9 @@ def complete(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits:
         for f in range(weights.size):
             scores[i] += weights[f] * np.float64(weighed.features[i, f])
     best = best_first(scores, k)
+    labels = candidates.labels[best]
+    texts, stops = copy_texts(serving.labels, labels)
+    kinds = np.full(best.size, PREFIX, np.uint8)
     return Completed(
-        candidates.labels[best], scores[best], candidates.sources[best], candidates.n_scored, candidates.labels.size
+        labels, scores[best], candidates.sources[best], kinds, texts, stops, candidates.n_scored, scores.size
     )

@@ -76,6 +76,22 @@ def find_text(strings: Strings, text: Bytes, n: int) -> int:
 
 
 @kernel
+def copy_texts(strings: Strings, ids: Ids) -> tuple[Bytes, Offsets]:
+    """Return some of the texts in a row, and where each ends, shape (n_ids,)."""
+    stops = np.empty(ids.size, np.int64)
+    n = 0
+    for i in range(ids.size):
+        n += strings.offsets[ids[i] + 1] - strings.offsets[ids[i]]
+        stops[i] = n
+    texts = np.empty(n, np.uint8)
+    at = 0
+    for i in range(ids.size):
+        texts[at : stops[i]] = strings.blob[strings.offsets[ids[i]] : strings.offsets[ids[i] + 1]]
+        at = stops[i]
+    return texts, stops
+
+
+@kernel
 def common_prefixes(strings: Strings) -> Ids:
     """Return, for each text, how many characters it shares with the one before it; shape (n,), the first 0."""
     n = strings.offsets.size - 1
