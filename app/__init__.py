@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import problems, security
+from app import logs, problems, security, throttle
 from app.api import api
-from app.catalog import Catalog, Completer, Preset, open_catalog
+from app.catalog import Catalog, Completer, Preset
 from app.figure import Draughtsman, figure
+from app.intake import Watcher, take_up
+from app.openapi.views import openapi
 from app.pages import pages
 from app.session import CookieInterface
 from app.settings import Settings, SettingsError
@@ -43,10 +45,13 @@ def create_app(
     """
     try:
         settings = settings or Settings.from_environment(os.environ)
-        catalog = open_catalog(settings.models) if completers is None else Catalog(completers, presets)
+        app = Flask(__name__, static_folder="../static", template_folder="../templates")
+        catalog = Catalog(completers, presets) if completers is not None else _open(app, settings)
+        logs.install(app, tell_queries=settings.log_queries)
+        problems.install(app, believe_ids=settings.trusted_proxies > 0)
+        throttle.install(app, settings)
     except (SettingsError, XmrError) as error:
         raise SystemExit(f"error: {error}") from error
-    app = Flask(__name__, static_folder="../static", template_folder="../templates")
     app.secret_key = settings.secret_key
     app.session_interface = CookieInterface()
     app.config.update(
@@ -55,11 +60,18 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["catalog"] = catalog
     app.extensions["draughtsman"] = Draughtsman(catalog)
-    problems.install(app)
     security.install(app)
-    for blueprint in (api, pages, figure, telemetry):
+    for blueprint in (api, pages, figure, openapi, telemetry):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _open(app: Flask, settings: Settings) -> Catalog:
+    """Return the models of the settings' folder, and prepare to follow it."""
+    shelf = take_up(settings.models, settings.blocklist)
+    catalog = Catalog(list(shelf.completers.values()), shelf.presets)
+    app.extensions["watcher"] = Watcher(catalog, settings.models, settings.blocklist)
+    return catalog

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import ServiceUnavailable
 
-from app import session
+from app import metrics, session
 from app.catalog import Catalog
 from app.problems import refuse
 from app.reading import MAX_QUERY, check_text, read_question, read_text
@@ -38,9 +38,13 @@ def complete() -> Response:
     """Complete what was typed."""
     started = time.perf_counter()
     asked = read_question(request, catalog())
+    was_read = time.perf_counter()
     document = asked.completer.answer(asked.prefix, asked.previous, asked.k, asked.index, asked.beam)
+    answered = time.perf_counter()
     response = jsonify(document)
-    server_ms = (time.perf_counter() - started) * 1000
+    written = time.perf_counter()
+    _measure(document, {"read": was_read - started, "answer": answered - was_read, "write": written - answered})
+    server_ms = (written - started) * 1000
     response.headers["Server-Timing"] = f"engine;dur={document['took_ms']:.3f}, server;dur={server_ms:.3f}"
     return response
 
@@ -94,6 +98,15 @@ def forget_query(position: int) -> Response:
 def forget_session() -> Response:
     """Begin a new session."""
     return _session_document(session.clear())
+
+
+def _measure(document: dict[str, Any], stages: dict[str, float]) -> None:
+    """Tell how long a completion took, and what it fell back on."""
+    for stage, seconds in stages.items():
+        metrics.observe(metrics.STAGES, seconds, stage)
+    matches = {row["match"] for row in document["completions"]} or {"none"}
+    for match in matches - {"prefix"}:
+        metrics.count(metrics.FALLBACKS, match)
 
 
 def _session_document(queries: Sequence[session.Query]) -> Response:

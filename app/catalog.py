@@ -1,25 +1,21 @@
-"""The models this process serves: taken up once, warmed once, then only read.
+"""The models this process serves: warmed before they answer, switched whole, never changed.
 
-Knows the engine's door; knows nothing of requests, of files inside a model, or which index a model uses.
+Knows what a model can be asked; knows nothing of requests, of files, or which index a model uses.
 """
 
 import fcntl
-import json
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-import xmr_engine
+from app import metrics
 from app.settings import SettingsError
-from xmr_engine import storage
 
 logger = logging.getLogger(__name__)
 
-_MODEL_MARK = "model.json"
-_PRESETS = "presets.json"
 _PATIENCE_SECONDS = 2.0
 
 
@@ -80,18 +76,50 @@ class Preset(NamedTuple):
     expects: str = ""
 
 
+class Shelf(NamedTuple):
+    """The models served at a time, by name, the default first; and their prepared moments."""
+
+    completers: Mapping[str, Completer]
+    presets: tuple[Preset, ...] = ()
+
+
+def shelve(completers: Sequence[Completer], presets: Sequence[Preset] = ()) -> Shelf:
+    """Return opened models as a shelf.
+
+    Raises
+    ------
+    SettingsError
+        If there is none, or two have one name.
+    """
+    if not completers:
+        raise SettingsError("no model to serve")
+    by_name = {completer.name: completer for completer in completers}
+    if len(by_name) < len(completers):
+        names = [completer.name for completer in completers]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SettingsError(f"two models have the name {twice!r}; rename the folder of one")
+    return Shelf(by_name, tuple(presets))
+
+
 class Catalog:
     """The opened models by name; ready once every kernel has run."""
 
     def __init__(self, completers: Sequence[Completer], presets: Sequence[Preset] = ()) -> None:
-        if not completers:
-            raise SettingsError("no model to serve")
-        self.completers = {completer.name: completer for completer in completers}
-        self.presets = tuple(presets)
+        self._shelf = shelve(completers, presets)
         self._lock = threading.Lock()
         self._begun = False
         self._ready = threading.Event()
         self._failure: str | None = None
+
+    @property
+    def completers(self) -> Mapping[str, Completer]:
+        """The models by name, the default first."""
+        return self._shelf.completers
+
+    @property
+    def presets(self) -> tuple[Preset, ...]:
+        """The prepared moments of a presentation."""
+        return self._shelf.presets
 
     @property
     def default(self) -> Completer:
@@ -134,62 +162,32 @@ class Catalog:
                 self._begun = True
                 threading.Thread(target=self._warm, name="warming", daemon=True).start()
 
+    def switch(self, shelf: Shelf) -> None:
+        """Answer from other models from now on.
+
+        They are warmed first. A request that is being answered keeps the model it began with, whose pages go with
+        the last such request.
+        """
+        warm(shelf)
+        self._shelf = shelf
+
     def _warm(self) -> None:
-        """Run the kernels; one process at a time, so the first compiles for all."""
+        """Run the kernels."""
         started = time.perf_counter()
         try:
-            with Path(__file__).open() as own_file:
-                fcntl.flock(own_file, fcntl.LOCK_EX)
-                for completer in self.completers.values():
-                    completer.warm()
+            warm(self._shelf)
         except Exception:
             logger.exception("the kernels could not be warmed")
             self._failure = "The kernels could not be compiled; the server's log says why."
             return
         self._ready.set()
+        metrics.tell_ready()
         logger.info("ready after %.1f s: %s", time.perf_counter() - started, ", ".join(self.completers))
 
 
-def open_catalog(folder: Path) -> Catalog:
-    """Open every model of a folder after checking its sums.
-
-    Raises
-    ------
-    SettingsError
-        If the folder holds no model.
-    xmr_engine.errors.XmrError
-        If a model is damaged, foreign or altered.
-    """
-    paths = find_models(folder)
-    if not paths:
-        raise SettingsError(
-            f"{str(folder)!r} holds no model; `make models` builds the samples, `make demo LOG=…` yours"
-        )
-    for path in paths:
-        storage.verify(path)
-    completers: list[Completer] = [xmr_engine.open_completer(path) for path in paths]
-    return Catalog(completers, read_presets(folder))
-
-
-def find_models(folder: Path) -> list[Path]:
-    """Return the model directories at, in, or one level below a folder, by name."""
-    marks = [folder / _MODEL_MARK, *sorted(folder.glob(f"*/{_MODEL_MARK}")), *sorted(folder.glob(f"*/*/{_MODEL_MARK}"))]
-    return [mark.parent for mark in marks if mark.is_file() and not mark.parent.name.endswith(".partial")]
-
-
-def read_presets(folder: Path) -> list[Preset]:
-    """Return the presets kept in a folder of models or one level below, none where there are none.
-
-    Raises
-    ------
-    SettingsError
-        If the file is not a list of presets.
-    """
-    path = next((path for path in [folder / _PRESETS, *sorted(folder.glob(f"*/{_PRESETS}"))] if path.is_file()), None)
-    if path is None:
-        return []
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return [Preset(**{**row, "previous": tuple(row.get("previous", ()))}) for row in rows]
-    except (ValueError, TypeError, AttributeError) as error:
-        raise SettingsError(f"{str(path)!r} is no list of presets: {error}") from error
+def warm(shelf: Shelf) -> None:
+    """Run every kernel of every model; one process at a time, so the first compiles for all."""
+    with Path(__file__).open() as own_file:
+        fcntl.flock(own_file, fcntl.LOCK_EX)
+        for completer in shelf.completers.values():
+            completer.warm()

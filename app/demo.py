@@ -32,6 +32,7 @@ def main(port: int, log: Path | None) -> None:
     if log is not None:
         environ["NEXTQUERY_MODELS"] = str(model_of(log))
     environ.setdefault("NEXTQUERY_SECRET_KEY", secret_key(_ROOT / "instance" / "secret_key"))
+    environ.setdefault("NEXTQUERY_LOG_FORMAT", "plain")
     environ["NEXTQUERY_BIND"] = f"{_HOST}:{port}"
     os.chdir(_ROOT)
     sys.stderr.flush()

@@ -4,15 +4,21 @@ Knows HTTP statuses; knows nothing of models or sessions.
 """
 
 import logging
+import re
+import traceback
 import uuid
 from typing import Any
 
 from flask import Flask, Response, g, json, render_template, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
+from app import metrics
 from xmr_engine.errors import ConfigError
 
 logger = logging.getLogger(__name__)
+
+_FOREIGN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def refuse(detail: str) -> UnprocessableEntity:
@@ -20,12 +26,18 @@ def refuse(detail: str) -> UnprocessableEntity:
     return UnprocessableEntity(detail)
 
 
-def install(app: Flask) -> None:
-    """Give every request an id and every error one form."""
-    app.before_request(_name_request)
+def install(app: Flask, *, believe_ids: bool = False) -> None:
+    """Give every request an id and every error one form; a believed proxy may have named the request already."""
+
+    def name_request() -> None:
+        given = request.headers.get("X-Request-ID", "") if believe_ids else ""
+        g.request_id = given if _FOREIGN_ID.fullmatch(given) else uuid.uuid4().hex
+
+    app.before_request(name_request)
     app.after_request(_show_request_id)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(ConfigError, _from_engine)
+    app.register_error_handler(ParseException, _from_broken_body)
     app.register_error_handler(Exception, _from_fault)
 
 
@@ -34,11 +46,6 @@ def request_id() -> str:
     if "request_id" not in g:
         g.request_id = uuid.uuid4().hex
     return str(g.request_id)
-
-
-def _name_request() -> None:
-    """Draw the request's id before anything can fail."""
-    request_id()
 
 
 def _show_request_id(response: Response) -> Response:
@@ -63,9 +70,22 @@ def _from_engine(error: ConfigError) -> Response:
     return _problem(422, "Unprocessable Entity", str(error))
 
 
+def _from_broken_body(error: ParseException) -> Response:
+    """Refuse a body whose parts do not fit together, and the connection with it."""
+    response = _problem(400, "Bad Request", "The body is not sent as it says.")
+    response.headers["Connection"] = "close"
+    return response
+
+
+def outline(error: BaseException) -> str:
+    """Return of what kind an error is and where it arose, without its message, which may quote a query."""
+    return type(error).__name__ + "\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()
+
+
 def _from_fault(error: Exception) -> Response:
     """Log a fault with its id; tell the visitor no more than the id."""
-    logger.error("request %s failed", request_id(), exc_info=error)
+    metrics.count(metrics.FAULTS)
+    logger.error("request %s failed: %s", request_id(), outline(error))
     return _problem(500, "Internal Server Error", "The server failed; its log has more under this request id.")
 
 

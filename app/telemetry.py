@@ -1,9 +1,12 @@
-"""Whether the process lives and whether it can answer.
+"""Whether the process lives, whether it can answer, and how it fares.
 
-Knows the catalog's state; knows nothing of completions.
+Knows the catalog's state and the figures; knows nothing of completions.
 """
 
 from flask import Blueprint, Response, current_app, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from app import metrics
 
 telemetry = Blueprint("telemetry", __name__)
 
@@ -19,8 +22,15 @@ def readyz() -> Response:
     """Say whether models are open and kernels warm."""
     catalog = current_app.extensions["catalog"]
     catalog.begin_warming()
-    response = jsonify({"status": "ready" if catalog.ready else "warming", "detail": catalog.state})
+    status = "ready" if catalog.ready else "failed" if catalog.failed else "warming"
+    response = jsonify({"status": status, "detail": catalog.state, "models": list(catalog.completers)})
     if not catalog.ready:
         response.status_code = 503
         response.headers["Retry-After"] = "2"
     return response
+
+
+@telemetry.get("/metrics")
+def show_metrics() -> Response:
+    """Show the figures of all workers to Prometheus."""
+    return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)

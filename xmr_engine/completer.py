@@ -218,7 +218,7 @@ class Completer:
         self.explain(label[:1], label, [label])
 
 
-def open_completer(path: str | Path) -> Completer:
+def open_completer(path: str | Path, name: str | None = None) -> Completer:
     """Return the completer of a model's folder.
 
     Raises
@@ -227,7 +227,7 @@ def open_completer(path: str | Path) -> Completer:
         The folder holds no model, or one that is damaged or of another format.
     """
     folder = Path(path)
-    return Completer(from_arrays(*storage.read(folder)), folder.resolve().name)
+    return Completer(from_arrays(*storage.read(folder)), folder.resolve().name if name is None else name)
 
 
 def as_document(completion: Completion) -> dict[str, Any]:

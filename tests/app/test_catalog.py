@@ -1,39 +1,10 @@
-import json
 import threading
-
-import pytest
 
 from app import catalog as catalog_module
 from app import create_app
-from app.catalog import Catalog, Preset, find_models, read_presets
-from app.settings import Settings, SettingsError
+from app.catalog import Catalog
+from app.settings import Settings
 from tests.app.fake_engine import FakeCompleter
-
-
-def test_models_are_found_at_and_below_the_folder_but_never_half_written(tmp_path):
-    for name in ("b", "a", "c.partial", "deep/inner"):
-        (tmp_path / name).mkdir(parents=True)
-        (tmp_path / name / "model.json").touch()
-    assert [path.name for path in find_models(tmp_path)] == ["a", "b", "inner"]
-    assert find_models(tmp_path / "a") == [tmp_path / "a"]
-
-
-def test_presets_are_read_from_below_the_folder(tmp_path):
-    (tmp_path / "shop").mkdir()
-    row = {"title": "One", "previous": ["a"], "typed": "b", "shows": "c"}
-    (tmp_path / "shop" / "presets.json").write_text(json.dumps([row]), encoding="utf-8")
-    assert read_presets(tmp_path) == [Preset(title="One", previous=("a",), typed="b", shows="c")]
-
-
-def test_a_folder_without_presets_has_none(tmp_path):
-    assert read_presets(tmp_path) == []
-
-
-@pytest.mark.parametrize("content", ["{", '[{"title": "no more"}]', '["text"]'])
-def test_presets_that_are_none_are_refused(tmp_path, content):
-    (tmp_path / "presets.json").write_text(content, encoding="utf-8")
-    with pytest.raises(SettingsError, match="presets"):
-        read_presets(tmp_path)
 
 
 def test_warming_runs_once_for_each_model():

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import create_app
-from app.catalog import find_models, read_presets
+from app.intake import find_models, read_presets
 from app.pages import preset_link
 from app.settings import Settings
 from tests.app.conftest import make_ready

@@ -4,18 +4,15 @@ Knows patterns, block lists and counts of persons; must not know files of logs, 
 """
 
 import re
-import unicodedata
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
-from pathlib import Path
 from typing import TypeVar
 
+from xmr_engine.data.blocklist import Blocklist, read_blocklist, visible
 from xmr_engine.data.pairs import Pair, Pairs, take
 from xmr_engine.data.report import Report
 from xmr_engine.errors import DataError
-from xmr_engine.text import normalise, words
 
 __all__ = ["Blocklist", "admit", "read_blocklist", "refusal", "screen", "typed_by_enough"]
 
@@ -23,7 +20,6 @@ EMAIL = "e-mail address"
 NUMBER = "number of seven or more digits"
 BLOCKED = "block list"
 
-_LARGEST_LIST = 50_000_000  # bytes
 _EMAIL = re.compile(r"[^\s@]\s?@\s?[^\s@]+\.\w")
 # one number may be written with a point, a comma or a dash between its digits
 _LONG_NUMBER = re.compile(r"\d(?:[-.,\u2010-\u2015\u2212]?\d){6}")
@@ -34,67 +30,10 @@ _N_GROUPED_DIGITS = 9
 T = TypeVar("T", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Blocklist:
-    """Words, and sequences of words, that no string of a model may hold.
-
-    Only whole words count: "scunthorpe" holds none of the words within it.
-    """
-
-    phrases: frozenset[tuple[str, ...]] = frozenset()
-
-    def blocks(self, text: str) -> bool:
-        """Tell whether a normalised text holds a phrase of the list."""
-        if not self.phrases:
-            return False
-        tokens = words(text)
-        if any((token,) in self.phrases for token in tokens):
-            return True
-        lengths = {len(phrase) for phrase in self.phrases} - {1}
-        return any(
-            tuple(tokens[start : start + length]) in self.phrases
-            for length in lengths
-            for start in range(len(tokens) - length + 1)
-        )
-
-
-def read_blocklist(path: str | Path) -> Blocklist:
-    """Read a block list: UTF-8, one word or sequence of words a line; ``#`` begins a comment line.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, or a line holds no word.
-    """
-    source = Path(path)
-    try:
-        with source.open("rb") as stream:
-            content = stream.read(_LARGEST_LIST + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{source}: the block list cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{source}, line {line}: the block list is not UTF-8; save it as UTF-8") from None
-    if len(content) > _LARGEST_LIST:
-        raise DataError(f"{source}: the block list is over {_LARGEST_LIST // 1_000_000} MB; expected a list of words")
-    phrases: set[tuple[str, ...]] = set()
-    for number, entry in enumerate(map(normalise, text.split("\n")), 1):
-        if not entry or entry.startswith("#"):
-            continue
-        phrase = tuple(words(entry))
-        if not phrase:
-            raise DataError(f"{source}, line {number}: {entry[:40]!a} holds no word; expected one word or more a line")
-        phrases.add(phrase)
-    return Blocklist(frozenset(phrases))
-
-
 @lru_cache(maxsize=1 << 16)
 def refusal(text: str, blocklist: Blocklist | None = None) -> str | None:
     """Return why a normalised text may not enter a model, or None if it may."""
-    if not text.isascii():
-        # invisible characters within a number would hide it
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = visible(text)  # invisible characters within a number would hide it
     if "@" in text and _EMAIL.search(text):
         return EMAIL
     if _LONG_NUMBER.search(text) or any(_is_long(found.group()) for found in _GROUPS.finditer(text)):

@@ -1,0 +1,82 @@
+"""Logs: one JSON line a request for machines, plain lines for a terminal; queries stay out unless asked for.
+
+Knows formats of lines and what a request may tell; knows nothing of models.
+"""
+
+import json
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TextIO
+
+from flask import Flask, Response, g, request
+
+from app import metrics
+from app.problems import request_id
+
+requests_log = logging.getLogger("app.requests")
+
+_FIELDS = "fields"
+_METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's line."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        row = {"time": moment, "level": record.levelname.lower(), "logger": record.name}
+        row |= {"message": record.getMessage(), **getattr(record, _FIELDS, {})}
+        if record.exc_info:
+            row["exception"] = self.formatException(record.exc_info)
+        return json.dumps(row, ensure_ascii=False)
+
+
+def configure(form: str, stream: TextIO | None = None) -> None:
+    """Send all logs to a stream; ``json`` tells every request, ``plain`` none."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter("%(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    requests_log.setLevel(logging.INFO if form == "json" else logging.WARNING)
+
+
+def install(app: Flask, *, tell_queries: bool) -> None:
+    """Log and measure every request."""
+
+    def begin() -> None:
+        g.begun = time.perf_counter()
+
+    def finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.begun if "begun" in g else 0.0
+        route = str(request.url_rule) if request.url_rule else "none"
+        method = request.method if request.method in _METHODS else "other"
+        metrics.count(metrics.REQUESTS, route, method, str(response.status_code))
+        metrics.observe(metrics.SECONDS, seconds, route)
+        if requests_log.isEnabledFor(logging.INFO):
+            fields = _told(response, route, seconds) | (_queries() if tell_queries else {})
+            requests_log.info("request", extra={_FIELDS: fields})
+        return response
+
+    app.before_request(begin)
+    app.after_request(finish)
+
+
+def _told(response: Response, route: str, seconds: float) -> dict[str, object]:
+    """Return what a request's line tells of everyone."""
+    told: dict[str, object] = {
+        "request_id": request_id(),
+        "method": request.method[:10],
+        "route": route,
+        "status": response.status_code,
+        "ms": round(seconds * 1000, 3),
+    }
+    if "prefix" in request.args:
+        told["prefix_length"] = len(request.args["prefix"])
+    return told
+
+
+def _queries() -> dict[str, object]:
+    """Return what was typed."""
+    return {"prefix": request.args.get("prefix"), "previous": request.args.getlist("previous")}

@@ -1,0 +1,4 @@
+"""The description of every call, as an OpenAPI document and as a page to read.
+
+Knows what calls take and give; knows nothing of how they are answered.
+"""

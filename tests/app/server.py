@@ -1,0 +1,120 @@
+"""A real gunicorn over real models, in processes of its own, on a free port of this machine."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GUARD_SECONDS = 120.0
+
+
+class Server:
+    """A running server; its log is collected in a file."""
+
+    def __init__(self, port: int, process: subprocess.Popen, log: Path) -> None:
+        self.port = port
+        self.process = process
+        self.log = log
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of one GET."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=GUARD_SECONDS)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def texts(self, path: str) -> list[str]:
+        """Return the texts that a completion call answers with."""
+        status, _, body = self.get(path)
+        assert status == 200, body
+        return [row["text"] for row in json.loads(body)["completions"]]
+
+    def send(self, content: bytes) -> bytes:
+        """Return whatever the server answers to some bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), GUARD_SECONDS) as client:
+            client.sendall(content)
+            received = b""
+            with contextlib.suppress(ConnectionResetError):
+                while data := client.recv(65536):
+                    received += data
+            return received
+
+    def workers(self) -> list[int]:
+        """Return the workers' process ids."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+    def signal(self, what: signal.Signals) -> None:
+        """Send the master a signal."""
+        self.process.send_signal(what)
+
+    def says(self, text: str) -> bool:
+        """Wait until the log holds a text; tell whether it came."""
+        return eventually(lambda: text in self.log.read_text("utf-8", "replace"))
+
+
+@contextlib.contextmanager
+def running(folder: Path, log: Path, app: str = "app:create_app()", **environ: str) -> Iterator[Server]:
+    """Serve a folder of models until the context ends; ready when it is entered."""
+    port = free_port()
+    settings = {
+        "NEXTQUERY_SECRET_KEY": "a key that only tests use",
+        "NEXTQUERY_MODELS": str(folder),
+        "NEXTQUERY_BIND": f"127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", app],
+            cwd=ROOT,
+            env={**os.environ, **settings, **environ},
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    server = Server(port, process, log)
+    try:
+        assert eventually(lambda: is_ready(server)), log.read_text("utf-8", "replace")
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def is_ready(server: Server) -> bool:
+    """Tell whether the server answers that it is ready."""
+    assert server.process.poll() is None, server.log.read_text("utf-8", "replace")
+    try:
+        return server.get("/readyz")[0] == 200
+    except OSError:
+        return False
+
+
+def eventually(holds, seconds: float = GUARD_SECONDS) -> bool:
+    """Wait until something holds; the limit only guards against waiting for ever."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
