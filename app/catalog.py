@@ -27,6 +27,10 @@ class Completer(Protocol):
         """Name of the model."""
 
     @property
+    def fingerprint(self) -> str:
+        """Hash of the model: the same for the same model."""
+
+    @property
     def indexes(self) -> tuple[str, ...]:
         """Names of its indexes, the default first."""
 

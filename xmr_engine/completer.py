@@ -55,9 +55,8 @@ class Question(NamedTuple):
 class Completer:
     """A model that answers. Threads may share it; it never changes."""
 
-    def __init__(self, model: Model, name: str = "") -> None:
-        self.model = model
-        self.name = name
+    def __init__(self, model: Model, name: str = "", fingerprint: str = "") -> None:
+        self.model, self.name, self.fingerprint = model, name, fingerprint
         self.indexes = tuple(model.indexes)
         self._held = {name: hold(model.serving(), *index) for name, index in model.indexes.items()}
 
@@ -227,7 +226,8 @@ def open_completer(path: str | Path, name: str | None = None) -> Completer:
         The folder holds no model, or one that is damaged or of another format.
     """
     folder = Path(path)
-    return Completer(from_arrays(*storage.read(folder)), folder.resolve().name if name is None else name)
+    served_as = folder.resolve().name if name is None else name
+    return Completer(from_arrays(*storage.read(folder)), served_as, storage.fingerprint(folder))
 
 
 def as_document(completion: Completion) -> dict[str, Any]:

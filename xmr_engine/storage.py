@@ -65,6 +65,11 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     return {name: _read_array(path, name, entry) for name, entry in document["arrays"].items()}, document
 
 
+def fingerprint(path: Path) -> str:
+    """Return the sha256 of `model.json`, which names those of all arrays: two models are the same if it is."""
+    return hashlib.sha256((path / DOCUMENT).read_bytes()).hexdigest()
+
+
 def read_document(path: Path) -> dict[str, Any]:
     """Return `model.json`, its outline checked."""
     file = path / DOCUMENT

@@ -26,6 +26,7 @@ class FakeCompleter:
     """A completer by the contract, quick and the same every time."""
 
     name = "fake"
+    fingerprint = "f" * 64
     indexes = ("hybrid", "tree", "trie")
     n_labels = len(LABELS)
     synthetic = True
