@@ -14,6 +14,7 @@ from app.api import api
 from app.catalog import Catalog, Completer, Preset
 from app.figure import Draughtsman, figure
 from app.intake import Watcher, take_up
+from app.judging import install as judging
 from app.openapi.views import openapi
 from app.pages import pages
 from app.session import CookieInterface
@@ -63,6 +64,7 @@ def create_app(
     security.install(app)
     for blueprint in (api, pages, figure, openapi, telemetry):
         app.register_blueprint(blueprint)
+    judging.install(app, settings, catalog)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

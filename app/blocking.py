@@ -23,6 +23,7 @@ class BlockingCompleter:
         self._completer = completer
         self._blocklist = blocklist
         self.name = completer.name
+        self.fingerprint = completer.fingerprint
         self.indexes = completer.indexes
         self.n_labels = completer.n_labels
         self.synthetic = completer.synthetic

@@ -34,6 +34,10 @@ class Settings:
         Where calls are counted; ``memory://`` counts in each worker by itself.
     log_queries
         Whether the lines of the log hold what was typed.
+    database_url
+        Where judgments are kept; ``None``: an SQLite file in the instance folder.
+    judge_passphrase
+        What opens judging; ``None``: it is open.
     """
 
     secret_key: str
@@ -43,6 +47,8 @@ class Settings:
     rate_limit: str | None = _RATE_LIMIT
     rate_storage: str = "memory://"
     log_queries: bool = False
+    database_url: str | None = None
+    judge_passphrase: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -61,6 +67,8 @@ class Settings:
             rate_limit=_rate_limit(environ),
             rate_storage=environ.get("NEXTQUERY_RATE_STORAGE", "").strip() or "memory://",
             log_queries=read_switch(environ, "NEXTQUERY_LOG_QUERIES"),
+            database_url=environ.get("NEXTQUERY_DATABASE_URL", "").strip() or None,
+            judge_passphrase=environ.get("NEXTQUERY_JUDGE_PASSPHRASE", "").strip() or None,
         )
 
 

@@ -6,6 +6,7 @@ Knows the limits that are checked elsewhere, by importing them; knows nothing of
 from collections.abc import Sequence
 
 from app.figure import LIMITS
+from app.openapi.judging import PATHS as JUDGING
 from app.openapi.parts import ALWAYS, CHANGING, Part, answer, body, call, choice, named, number, position, record, text
 from app.openapi.parts import several as several_texts
 from app.reading import MAX_BEAM, MAX_K, MAX_PREFIX, MAX_QUERY
@@ -142,4 +143,5 @@ PATHS: dict[str, dict[str, Part]] = {
             tags=["Operation"],
         )
     },
+    **JUDGING,
 }

@@ -9,11 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, json, render_template
 
 from app.openapi.calls import PATHS
+from app.openapi.judging import SCHEMAS as JUDGING
 from app.openapi.parts import TITLES, refusals
-from app.openapi.schemas import SCHEMAS
+from app.openapi.schemas import SCHEMAS as ANSWERS
 from xmr_engine import __version__
 
 openapi = Blueprint("openapi", __name__)
+
+SCHEMAS = ANSWERS | JUDGING
 
 _ABOUT = (
     "Completions of queries as they are typed, from what was typed and what was asked before. The session is a signed "
@@ -30,7 +33,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Nextquery", "version": __version__, "description": _ABOUT, "license": _LICENSE},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in ("Completions", "Session", "Pages", "Operation")],
+        "tags": [{"name": name} for name in ("Completions", "Session", "Judging", "Pages", "Operation")],
         "paths": PATHS,
         "components": {"schemas": SCHEMAS, "responses": refusals()},
     }
