@@ -358,3 +358,65 @@ def paired_words(known: Statistics, session: Session) -> dict[str, tuple[float, 
             before = found.get(w, (0.0, 0.0))
             found[w] = (max(before[0], weight * information), max(before[1], information if is_latest else 0.0))
     return found
+
+
+# slips of the finger
+
+
+KEYS = ("qwertyuiop", " asdfghjkl", "  zxcvbnm")
+
+
+def touch(a: str, b: str) -> bool:
+    """Tell whether two letters' keys touch: side by side, or above one another on rows that stand a little aside."""
+    places = {key: (y, x) for y, row in enumerate(KEYS) for x, key in enumerate(row.strip())}
+    if a not in places or b not in places or a == b:
+        return False
+    (y, x), (v, u) = sorted((places[a], places[b]))
+    return (y == v and abs(x - u) == 1) or (v == y + 1 and u in (x - 1, x))
+
+
+def slip_costs(meant: str, typed: str, changes: Sequence[int], gaps: Sequence[int]) -> list[float]:
+    """Return at what cost each beginning of `meant` was typed so, the whole table filled; inf where it cannot be.
+
+    changes: 0 meant as typed, 1 swapped at most, 2 anything. gaps: whether a character may be missing before each.
+    """
+    table = [[math.inf] * (len(typed) + 1) for _ in range(len(meant) + 1)]
+    table[0][0] = 0.0
+    for i in range(len(meant) + 1):
+        for j in range(len(typed) + 1):
+            ways = [table[i][j]]
+            m, t = meant[i - 1 : i], typed[j - 1 : j]
+            free = m not in set("0123456789")
+            if i and j and m == t:
+                ways.append(table[i - 1][j - 1])
+            if i and j and m != t and changes[j - 1] == 2 and free:
+                ways.append(table[i - 1][j - 1] + (100 if touch(m, t) else 140))
+            if i and j < len(typed) and gaps[j] and free:
+                ways.append(table[i - 1][j] + (100 if i > 1 and meant[i - 2] == m else 110))
+            if j and changes[j - 1] == 2:
+                ways.append(table[i][j - 1] + (100 if j > 1 and typed[j - 2] == t else 110))
+            swapped = i > 1 and j > 1 and m != t and (m, meant[i - 2]) == (typed[j - 2], t)
+            if swapped and changes[j - 1] and changes[j - 2]:
+                ways.append(table[i - 2][j - 2] + 100)
+            table[i][j] = min(ways)
+    return [row[-1] for row in table]
+
+
+def labels_with_words(texts: Sequence[str], counts: Sequence[int], typed: str, most: int) -> list[int]:
+    """Return the most popular texts with a word for each typed word that begins it, and at most two words besides."""
+    words = [typed[a:b] for a, b in word_places(typed)]
+    finished = bool(words) and word_places(typed)[-1][1] < len(typed)
+    if sum(map(len, words)) < (4 if len(words) == 1 else 3):
+        return []
+
+    def answers(text: str) -> bool:
+        own = [text[a:b] for a, b in word_places(text)]
+        whole = [len(word) < 4 and (finished or i + 1 < len(words)) for i, word in enumerate(words)]
+        fits = any(
+            all(o == w if alone else o.startswith(w) for o, w, alone in zip(some, words, whole, strict=True))
+            for some in permutations(own, len(words))
+        )
+        return fits and len(own) - len(words) <= 2
+
+    found = [i for i, text in enumerate(texts) if answers(text)]
+    return sorted(found, key=lambda i: (-counts[i], i))[:most]

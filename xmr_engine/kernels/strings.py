@@ -49,7 +49,13 @@ def compare(strings: Strings, i: int, text: Bytes, n: int) -> int:
 @kernel
 def bisect(strings: Strings, text: Bytes, n: int, bound: int) -> int:
     """Return the first position whose order against `text[:n]` (see `compare`) is at least `bound`."""
-    lo, hi = 0, strings.offsets.size - 1
+    return bisect_within(strings, text, n, bound, (0, strings.offsets.size - 1))
+
+
+@kernel
+def bisect_within(strings: Strings, text: Bytes, n: int, bound: int, span: tuple[int, int]) -> int:
+    """Return the first position of a span whose order against `text[:n]` is at least `bound`, its end if none is."""
+    lo, hi = span
     while lo < hi:
         middle = (lo + hi) >> 1
         if compare(strings, middle, text, n) >= bound:
