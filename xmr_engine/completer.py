@@ -30,12 +30,16 @@ MATCHES = ("prefix", "composed", "typo", "words", "shorter")
 
 
 class Completion(NamedTuple):
-    """A query the person may want: its text, the ranker's score, how it matches, and which sources brought it."""
+    """A query the person may want: its text, the ranker's score, how it matches, and which sources brought it.
+
+    meant: the beginning of the text that stands for what was typed.
+    """
 
     text: str
     score: float
     match: str
     sources: tuple[str, ...]
+    meant: str
 
 
 class Question(NamedTuple):
@@ -162,11 +166,11 @@ class Completer:
             completed.scores.tolist(),
             completed.kinds.tolist(),
             completed.sources.tolist(),
+            completed.n_meant.tolist(),
         )
-        for stop, score, kind, bits in zip(*columns, strict=True):
-            found.append(
-                Completion(blob[start:stop].decode("utf-8", "replace"), score, MATCHES[kind], SOURCE_NAMES[bits])
-            )
+        for stop, score, kind, bits, n_meant in zip(*columns, strict=True):
+            text, meant = (blob[start:end].decode("utf-8", "replace") for end in (stop, start + n_meant))
+            found.append(Completion(text, score, MATCHES[kind], SOURCE_NAMES[bits], meant))
             start = stop
         return found
 
@@ -188,13 +192,22 @@ class Completer:
         self, prefix: str, label: str, previous: Sequence[str] = (), index: str | None = None
     ) -> dict[str, Any]:
         """Return the exact sum behind a label's score, its rank with and without the session, or where it was lost."""
-        question = self.ask(prefix, previous, 1, index)._replace(k=EVERY_CANDIDATE)
-        inquiry = explain.Inquiry(question.index, question.codes(), question.limits, normalise(label))
-        with_session, without = (
-            {found.text: found.sources for found in self.completions(self.search(asked))}
-            for asked in (question, question._replace(previous=()))
+        question, text = self.ask(prefix, previous, 1, index)._replace(k=EVERY_CANDIDATE), normalise(label)
+        completed, completed_without = self.search(question), self.search(question._replace(previous=()))
+        ranked, without = self.completions(completed), self.completions(completed_without)
+        meant, penalty = question.prefix, 0.0
+        for found, lowered_by in zip(ranked, completed.penalties.tolist(), strict=True):
+            if found.text == text:
+                meant, penalty = found.meant, lowered_by
+        codes = question._replace(prefix=meant).codes()
+        inquiry = explain.Inquiry(question.index, codes, question.limits, text, penalty)
+        document = explain.explain(
+            self.model,
+            inquiry,
+            {found.text: found.sources for found in ranked},
+            {found.text: found.sources for found in without},
         )
-        return explain.explain(self.model, inquiry, with_session, without)
+        return document if meant == question.prefix else document | {"meant": meant}
 
     def describe(self) -> dict[str, Any]:
         """Return what the model is: sizes, settings, and what it was trained on."""
@@ -231,13 +244,14 @@ def open_completer(path: str | Path, name: str | None = None) -> Completer:
 
 
 def as_document(completion: Completion) -> dict[str, Any]:
-    """Return a completion as plain values."""
-    return {
+    """Return a completion as plain values; of a slip of the finger also what was meant."""
+    document = {
         "text": completion.text,
         "score": completion.score,
         "match": completion.match,
         "sources": list(completion.sources),
     }
+    return document | {"meant": completion.meant} if completion.match == "typo" else document
 
 
 def _only(limits: Limits, sources: Sequence[str]) -> Limits:
@@ -251,6 +265,7 @@ def _only(limits: Limits, sources: Sequence[str]) -> Limits:
         limits.index if "index" in sources else 0,
         limits.popular if "popular" in sources else 0,
         limits.successors if "successor" in sources else 0,
+        0,
     )
 
 

@@ -114,7 +114,7 @@ def _drawn(model: Model, kind: IndexKind, prefix: str, beam: int) -> dict[str, A
     """Return one index whole, and the search on it."""
     index = model.indexes[kind]
     _, row, span, _ = input_of(model.serving(), to_codes(SEPARATOR + prefix))
-    traced = trace_beam(index, row, span, Limits(beam, beam, 0, 0))
+    traced = trace_beam(index, row, span, Limits(beam, beam, 0, 0, 0))
     trie_depth = {"tree": 0, "trie": MOST_DEPTH, "hybrid": model.config.indexes["hybrid"].trie_depth or 1}[kind]
     labels = zip(traced.labels.tolist(), traced.scores.tolist(), strict=True)
     return {

@@ -22,7 +22,7 @@ from xmr_engine.trace import find_loss, trace_beam, way_to
 
 SHOWN = 10
 GROUPS: tuple[Group, ...] = get_args(Group)
-PATH = "path"
+PATH, SLIP = "path", "slip of the finger"
 EMPTY: dict[str, Any] = {
     "score": None,
     "groups": {},
@@ -36,12 +36,16 @@ Ranked = Mapping[str, tuple[str, ...]]
 
 
 class Inquiry(NamedTuple):
-    """What is asked: the index, the question as kernels read it, and the text to explain, normalised."""
+    """What is asked: the index, the question as kernels read it, and the text to explain, normalised.
+
+    The question holds the prefix that was meant; penalty: what the slip of the finger in the typed one costs.
+    """
 
     index_name: str
     codes: Codes
     limits: Limits
     label: str
+    penalty: float = 0.0
 
 
 class Term(NamedTuple):
@@ -98,7 +102,7 @@ def explain(model: Model, inquiry: Inquiry, ranked: Ranked, ranked_without: Rank
 
 
 def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
-    """Return the summands of a label's score that are not zero, the largest first.
+    """Return the summands of a label's score that are not zero, the largest first; a penalty is one of them.
 
     The path's n-grams and its `g(0)` take the place of the ranker's feature `path`. That feature is kept in float32;
     what its rounding adds counts to `g(0)`.
@@ -106,7 +110,7 @@ def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
     serving, index = model.serving(), model.indexes[inquiry.index_name]
     features, bucket = label_features(serving, index, inquiry.codes, label)
     weighted = serving.weights[bucket] * features.astype(np.float64)
-    terms = []
+    terms = [Term("typed", SLIP, -inquiry.penalty, "ranker")]
     for feature, value in zip(FEATURES, weighted.tolist(), strict=True):
         if feature.name != PATH:
             terms.append(Term(feature.group, feature.name, value, "ranker"))
@@ -127,7 +131,7 @@ def label_features(serving: Serving, index: Index, codes: Codes, label: int) -> 
     lo, hi = np.zeros_like(tree.lo), np.zeros_like(tree.hi)
     lo[way], hi[way] = tree.lo[way], tree.hi[way]
     narrow = tree._replace(lo=freeze(lo), hi=freeze(hi))
-    weighed = weigh(serving, narrow, index.chunks, codes, Limits(beam=1, index=1, popular=0, successors=0))
+    weighed = weigh(serving, narrow, index.chunks, codes, Limits(beam=1, index=1, popular=0, successors=0, slips=0))
     return weighed.features[0], int(weighed.bucket)
 
 

@@ -75,6 +75,7 @@ class Model:
         """Return what every completion reads."""
         return Serving(
             self.labels.strings,
+            self.words.strings,
             self.vectorizer(),
             self.statistics,
             self.ranker.weights,
@@ -87,8 +88,8 @@ class Model:
         ranking = self.config.ranking
         beam = beam or self.config.matching.beam
         if not ranking.enabled:
-            return Limits(beam, ranking.beam_candidates, 0, 0)
-        return Limits(beam, ranking.beam_candidates, ranking.popular, ranking.successors)
+            return Limits(beam, ranking.beam_candidates, 0, 0, 0)
+        return Limits(beam, ranking.beam_candidates, ranking.popular, ranking.successors, 1)
 
 
 def make_vectorizer(config: TrainConfig, words: Terms, chars: Terms) -> Vectorizer:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests import naive
 from tests.engine.small import INDEXES, KINDS, SMALL, compiled, plain_tree, plain_weights, small_pairs
-from xmr_engine.completer import Completer, open_completer
+from xmr_engine.completer import MATCHES, Completer, open_completer
 from xmr_engine.config import TrainConfig, from_dict
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.errors import ConfigError
@@ -44,19 +44,22 @@ def completer(small_model) -> Completer:
 @example(typed="arvo ", previous=["zzz unheard of"], index="hybrid", k=10)
 @example(typed="e\u0301vora", previous=["E\u0301VORA"], index="tree", k=10)
 @example(typed="\ud800", previous=["\udfff"], index="tree", k=10)
-def test_every_completion_begins_with_what_was_typed(
+def test_what_begins_with_the_text_typed_comes_first(
     completer: Completer, typed: str, previous: list[str], index: str, k: int
 ) -> None:
     found = completer.complete(typed, previous, k=k, index=index)
     prefix = normalise_prefix(typed)
     lo, hi = completer.model.labels.span(prefix)
+    exact = [completion for completion in found if completion.match == "prefix"]
     assert len(found) <= k
-    assert len(found) >= min(k, hi - lo, 10)
-    assert all(completion.text.startswith(prefix) and completion.match == "prefix" for completion in found)
+    assert len(exact) >= min(k, hi - lo, 10)
+    assert all(completion.text.startswith(prefix) and completion.meant == prefix for completion in exact)
+    assert not any(completion.text.startswith(prefix) for completion in found[len(exact) :])
+    assert len(found) <= max(len(exact), 10)
     assert len({completion.text for completion in found}) == len(found)
     assert all(completer.model.labels.find(completion.text) is not None for completion in found)
     assert all(math.isfinite(completion.score) and completion.sources for completion in found)
-    order = [(-completion.score, completion.text) for completion in found]
+    order = [(MATCHES.index(found.match), -found.score, found.text) for found in found]
     assert order == sorted(order)
 
 
@@ -87,7 +90,8 @@ def test_sources_unite_to_the_whole(completer: Completer, typed: str, previous: 
         assert all(set(completion.sources) <= set(sources) for completion in found)
         return {completion.text for completion in found}
 
-    whole = completer.complete(typed, previous, k=1000, index=index)
+    answered = completer.complete(typed, previous, k=1000, index=index)
+    whole = [completion for completion in answered if completion.match == "prefix"]
     parts = {name: texts(name) for name in ("index", "popular", "successor")}
     assert {completion.text for completion in whole} == set().union(*parts.values())
     for completion in whole:
@@ -177,7 +181,7 @@ def test_an_answer_is_a_document(completer: Completer) -> None:
     assert (document["index"], document["prefix"], document["previous"]) == ("hybrid", "arvo c", ["camera"])
     assert document["took_ms"] > 0
     rows = [(row["text"], row["score"], row["match"], tuple(row["sources"])) for row in document["completions"]]
-    assert rows == [tuple(completion) for completion in completer.complete("arvo c", ["camera"], k=3)]
+    assert rows == [tuple(completion)[:4] for completion in completer.complete("arvo c", ["camera"], k=3)]
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,16 @@ FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR = 1, 2, 4
 
 
 class Limits(NamedTuple):
-    """Most candidates of each source (0 switches one off) and nodes kept at a depth."""
+    """Most candidates of each source (0 switches one off) and nodes kept at a depth.
+
+    slips: whether to answer, where little begins with what was typed, what may have been meant.
+    """
 
     beam: int
     index: int
     popular: int
     successors: int
+    slips: int
 
 
 class Candidates(NamedTuple):

@@ -6,39 +6,62 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Offsets, Tree
 from xmr_engine.kernels.association import associate
-from xmr_engine.kernels.candidates import Candidates, Limits, gather
+from xmr_engine.kernels.candidates import FROM_POPULAR, Candidates, Limits, gather
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.context import Context, read_context, text_bounds
+from xmr_engine.kernels.context import SEPARATOR, Context, read_context, text_bounds
 from xmr_engine.kernels.held import Held, Serving
+from xmr_engine.kernels.infix import labels_with_words
 from xmr_engine.kernels.pairs import pair_words
 from xmr_engine.kernels.paths import path_scores
+from xmr_engine.kernels.popular import best_in_range
 from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, context_vectors, fill_features, latest_text
 from xmr_engine.kernels.rows import input_row, row_room
+from xmr_engine.kernels.slips import (
+    FEW,
+    MOST_MEANT,
+    MOST_WITH_WORDS,
+    Pool,
+    add_best,
+    make_pool,
+    order_pool,
+    penalty_of,
+    replace_prefix,
+    shorter_span,
+)
 from xmr_engine.kernels.strings import copy_texts, encode_utf8, find_span
+from xmr_engine.kernels.typos import corrections_of
 
 N_BUCKETS = 14
 PREFIX, COMPOSED, TYPO, WORDS, SHORTER = 0, 1, 2, 3, 4
 
 
 class Weighed(NamedTuple):
-    """Candidates with their features, shape (n_candidates, N_FEATURES), and the bucket of their weights."""
+    """Candidates with their features, shape (n_candidates, N_FEATURES), and the bucket of their weights.
+
+    span: of the labels that begin with the prefix, which has `n_bytes`.
+    """
 
     candidates: Candidates
     features: Floats
     bucket: int
+    span: tuple[int, int]
+    n_bytes: int
 
 
 class Completed(NamedTuple):
     """Completions best first.
 
     labels: of each, -1 where it is none. sources: the bits of `candidates`. kinds: how each matched, one of
-    `PREFIX` to `SHORTER`. Text i is `texts[stops[i - 1]:stops[i]]`, UTF-8. n_scored: nodes; n_candidates: texts ranked.
+    `PREFIX` to `SHORTER`. n_meant: how many bytes of each text stand for what was typed. penalties: what each score was
+    lowered by. Text i is `texts[stops[i - 1]:stops[i]]`, UTF-8. n_scored: nodes; n_candidates: texts ranked.
     """
 
     labels: Ids
     scores: Doubles
     sources: Bytes
     kinds: Bytes
+    n_meant: Ids
+    penalties: Doubles
     texts: Bytes
     stops: Offsets
     n_scored: int
@@ -94,24 +117,111 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
         if codes[i] == 10:
             break
         n_typed += 1
-    return Weighed(candidates, features, bucket_of(n_typed, context.labels.size))
+    return Weighed(candidates, features, bucket_of(n_typed, context.labels.size), span, n_bytes)
+
+
+@kernel
+def scores_of(weighed: Weighed, weights: Doubles) -> Doubles:
+    """Return the ranker's score of every candidate."""
+    own = weights[weighed.bucket]
+    scores = np.zeros(weighed.candidates.labels.size, np.float64)
+    for i in range(scores.size):
+        for f in range(own.size):
+            scores[i] += own[f] * np.float64(weighed.features[i, f])
+    return scores
+
+
+@kernel
+def weigh_listed(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, labels: Ids) -> Weighed:
+    """Return the features of given labels, ascending, as if nothing had been typed."""
+    context, row, span, _ = input_of(serving, codes)
+    statistics = serving.statistics
+    associated = associate(statistics, context, (labels[0], labels[-1] + 1), serving.n_sessions)
+    paths = np.full(labels.size, np.nan, np.float64)
+    path_scores(tree, chunks, row, labels, paths)
+    features = np.empty((labels.size, N_FEATURES), np.float32)
+    vectors = context_vectors(statistics, context)
+    paired = pair_words(statistics.word_pairs, context)
+    asked = Asked(context, associated, latest_text(context), vectors, paired, 0, span[1] - span[0])
+    fill_features(serving.labels, statistics, asked, labels, paths, features)
+    sources = np.full(labels.size, FROM_POPULAR, np.uint8)
+    return Weighed(Candidates(labels, sources, paths, 0), features, bucket_of(0, context.labels.size), span, 0)
+
+
+@kernel
+def gather_slips(held: Held, codes: Codes, limits: Limits, span: tuple[int, int]) -> Pool:
+    """Return what is offered where few labels begin with what was typed, whose span is given."""
+    serving, statistics = held.serving, held.serving.statistics
+    pool = make_pool(FEW * (MOST_MEANT + 2))
+    start = codes.size
+    while start > 0 and codes[start - 1] != SEPARATOR:
+        start -= 1
+    typed, known = (codes, start, codes.size), np.int64(0)
+    if span[0] < span[1]:
+        known = np.int64(statistics.count[best_in_range(statistics.count, statistics.maxima, span[0], span[1])])
+    near = corrections_of(serving.words, serving.labels, statistics, typed, known, MOST_MEANT)
+    for c in range(near.costs.size):
+        n_meant = np.int64(near.n_bytes[c])
+        meant = replace_prefix(codes, start, serving.labels, near.spans[c, 0], n_meant)
+        weighed = weigh(serving, held.tree, held.chunks, meant, limits)
+        candidates = weighed.candidates
+        found = (TYPO, n_meant, penalty_of(np.int64(near.costs[c])))
+        add_best(pool, candidates.labels, scores_of(weighed, serving.weights), candidates.sources, span, found)
+    if span[0] == span[1]:
+        labels = np.sort(labels_with_words(serving.words, statistics, typed, MOST_WITH_WORDS))
+        if labels.size > 0:
+            weighed = weigh_listed(serving, held.tree, held.chunks, codes[:start], labels)
+            sources = weighed.candidates.sources
+            add_best(pool, labels, scores_of(weighed, serving.weights), sources, span, (WORDS, np.int64(0), 0.0))
+    return pool
+
+
+@kernel
+def back_off(held: Held, codes: Codes, limits: Limits, pool: Pool) -> None:
+    """Add what a shorter prefix brings."""
+    serving = held.serving
+    start = codes.size
+    while start > 0 and codes[start - 1] != SEPARATOR:
+        start -= 1
+    span, n_meant = shorter_span(serving.labels, (codes, start, codes.size))
+    if span[0] < span[1]:
+        meant = replace_prefix(codes, start, serving.labels, span[0], n_meant)
+        weighed = weigh(serving, held.tree, held.chunks, meant, limits)
+        candidates = weighed.candidates
+        found = (SHORTER, np.int64(n_meant), 0.0)
+        add_best(pool, candidates.labels, scores_of(weighed, serving.weights), candidates.sources, (0, 0), found)
 
 
 @kernel
 def complete(held: Held, codes: Codes, limits: Limits, k: int) -> Completed:
-    """Return the k best completions for queries and prefix, which stand in `codes` between separators, oldest first."""
+    """Return the k best completions for queries and prefix, which stand in `codes` between separators, oldest first.
+
+    What begins with the text typed comes first. Where that is few, what was meant by a slip of the finger follows,
+    then labels with the typed words in another order; where there is nothing at all, what a shorter prefix brings.
+    """
     serving = held.serving
     weighed = weigh(serving, held.tree, held.chunks, codes, limits)
     candidates = weighed.candidates
-    weights = serving.weights[weighed.bucket]
-    scores = np.zeros(candidates.labels.size, np.float64)
-    for i in range(scores.size):
-        for f in range(weights.size):
-            scores[i] += weights[f] * np.float64(weighed.features[i, f])
+    scores = scores_of(weighed, serving.weights)
     best = best_first(scores, k)
-    labels = candidates.labels[best]
+    n_exact = best.size
+    pool = make_pool(FEW * (MOST_MEANT + 2))
+    if limits.slips > 0 and n_exact < min(k, FEW):
+        pool = gather_slips(held, codes, limits, weighed.span)
+        if n_exact + pool.n[0] == 0:
+            back_off(held, codes, limits, pool)
+    more = order_pool(pool, max(min(k, FEW) - n_exact, 0))
+    labels = np.concatenate((candidates.labels[best], pool.labels[more]))
     texts, stops = copy_texts(serving.labels, labels)
-    kinds = np.full(best.size, PREFIX, np.uint8)
     return Completed(
-        labels, scores[best], candidates.sources[best], kinds, texts, stops, candidates.n_scored, scores.size
+        labels,
+        np.concatenate((scores[best], pool.scores[more])),
+        np.concatenate((candidates.sources[best], pool.sources[more])),
+        np.concatenate((np.full(n_exact, PREFIX, np.uint8), pool.kinds[more])),
+        np.concatenate((np.full(n_exact, weighed.n_bytes, np.int32), pool.n_meant[more])),
+        np.concatenate((np.zeros(n_exact, np.float64), pool.penalties[more])),
+        texts,
+        stops,
+        candidates.n_scored,
+        scores.size,
     )

@@ -16,10 +16,11 @@ from xmr_engine.kernels.rows import Vectorizer
 class Serving(NamedTuple):
     """What every completion of a model reads, whichever index it takes.
 
-    weights: the ranker's, shape (N_BUCKETS, N_FEATURES). n_sessions: sessions of the log.
+    words: of the labels, sorted. weights: the ranker's, shape (N_BUCKETS, N_FEATURES). n_sessions: sessions of the log.
     """
 
     labels: Strings
+    words: Strings
     vectorizer: Vectorizer
     statistics: Statistics
     weights: Doubles
