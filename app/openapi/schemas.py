@@ -36,7 +36,9 @@ SCHEMAS: dict[str, Part] = {
             "score": NUMBER,
             "match": MATCH,
             "sources": rows(SOURCE),
-        }
+            "meant": {**TEXT, "description": "Of a typo: the beginning of the text that was meant by the prefix."},
+        },
+        optional=["meant"],
     ),
     "Completions": record(
         {
@@ -85,10 +87,11 @@ SCHEMAS: dict[str, Part] = {
             "rank": or_null(WHOLE),
             "rank_without_context": or_null(WHOLE),
             "sources": rows(SOURCE),
+            "meant": {**TEXT, "description": "The prefix it is scored for, where that is not the one typed."},
             "reason": TEXT,
             "lost": record({"layer": WHOLE, "score": NUMBER, "beam_last_score": or_null(NUMBER)}),
         },
-        optional=["sources", "reason", "lost", "rank_without_context"],
+        optional=["sources", "meant", "reason", "lost", "rank_without_context"],
     ),
     "Session": record({"queries": rows(record({"text": TEXT, "time": WHOLE}))}),
     "Drawing": record(

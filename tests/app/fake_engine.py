@@ -50,7 +50,8 @@ class FakeCompleter:
             "prefix": typed,
             "previous": context,
             "took_ms": 0.25,
-            "completions": [{"text": t, "score": s, "match": m, "sources": ["index"]} for s, t, m in rows],
+            "completions": [{"text": t, "score": s, "match": m, "sources": ["index"]} for s, t, m in rows]
+            or self._meant(typed, context, index)[:k],
         }
 
     def compare(self, prefix, previous=(), k=10, beam=None) -> dict[str, Any]:
@@ -110,6 +111,17 @@ class FakeCompleter:
         if index is not None and index not in self.indexes:
             raise ConfigError(f"index: got {index!r}, expected one of {', '.join(self.indexes)}")
         return index or self.indexes[0]
+
+    def _meant(self, typed: str, context: list[str], index: str) -> list[dict[str, Any]]:
+        """Return what begins with the text typed after two neighbouring letters have changed places."""
+        meant = (typed[:i] + typed[i + 1] + typed[i] + typed[i + 2 :] for i in range(1, len(typed) - 1))
+        found = [(one, self._rank(one, context, index)) for one in meant]
+        return [
+            {"text": text, "score": score - 2, "match": "typo", "sources": ["index"], "meant": one}
+            for one, rows in found
+            for score, text, match in rows
+            if match == "prefix"
+        ]
 
     def _rank(self, typed: str, context: list[str], index: str) -> list[tuple[float, str, str]]:
         near = {text for query in context for text in _KINDS.get(query, ())}

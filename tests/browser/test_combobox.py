@@ -52,6 +52,22 @@ def test_a_match_that_is_no_prefix_is_named(page, box):
     expect(page.locator("[role=option] .match").first).to_have_text("words")
 
 
+def test_a_correction_is_named_and_marked(page, box):
+    type_and_wait(box, "nivroa s")
+    option = page.locator("[role=option][data-text='nivora small']")
+    expect(option.locator(".text")).to_have_text("nivora small")
+    expect(option.locator("u")).to_have_text("or")
+    expect(option.locator("b")).to_have_text("mall")
+    expect(option.locator(".match")).to_have_text("typo")
+
+
+def test_words_in_another_place_are_plain_where_they_were_typed(page, box):
+    type_and_wait(box, "amera")
+    option = page.locator("[role=option]", has_text="camera bag").first
+    expect(option.locator(".match")).to_have_text("words")
+    expect(option.locator(".text")).to_have_text(option.get_attribute("data-text"))
+
+
 def test_down_and_up_walk_through_rows_and_back_to_the_typed_text(page, box):
     type_and_wait(box, "n")
     texts = rows(page)
