@@ -20,7 +20,6 @@ from xmr_engine.model import Model, from_arrays
 from xmr_engine.text import normalise, normalise_prefix
 
 N_CONTEXT = 5
-RETRIEVED = ("index",)
 MOST_COMPLETIONS = 1000
 WIDEST_BEAM = 1000
 EVERY_CANDIDATE = 1 << 20
@@ -114,7 +113,9 @@ class Completer:
         sources: Sequence[str] | None = None,
     ) -> dict[str, Any]:
         """Return completions as a document, with the time they took in milliseconds."""
-        question = self.ask(prefix, previous, k, index, beam, sources)
+        return self._document(self.ask(prefix, previous, k, index, beam, sources))
+
+    def _document(self, question: Question) -> dict[str, Any]:
         started = time.perf_counter()
         found = self.completions(self.search(question))
         took = (time.perf_counter() - started) * 1000.0
@@ -179,12 +180,15 @@ class Completer:
     ) -> dict[str, Any]:
         """Return the same question answered by every index, and how each searched, as a document.
 
-        Each index answers by what its own search retrieves; the sources that all share are left out.
+        Each index answers by what its own search retrieves: it may bring as many candidates as all sources together
+        bring otherwise, and the sources that all indexes share are left out.
         """
-        question = self.ask(prefix, previous, k, None, beam, RETRIEVED)
+        question = self.ask(prefix, previous, k, None, beam)
+        room = question.limits.index + question.limits.popular + question.limits.successors
+        question = question._replace(limits=Limits(question.limits.beam, room, 0, 0, 0))
 
         def answer(index: str) -> dict[str, Any]:
-            return self.answer(prefix, previous, k, index, beam, RETRIEVED)
+            return self._document(question._replace(index=index))
 
         return comparison.compare(self.model, question.codes(), question.limits, answer)
 

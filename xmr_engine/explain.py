@@ -11,9 +11,9 @@ import numpy as np
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Codes, Doubles, Floats, Ids
 from xmr_engine.kernels.candidates import Limits
+from xmr_engine.kernels.chunks import score_child
 from xmr_engine.kernels.complete import input_of, weigh
 from xmr_engine.kernels.held import Serving
-from xmr_engine.kernels.paths import score_child
 from xmr_engine.kernels.search import gate
 from xmr_engine.labels import LabelTable
 from xmr_engine.model import Index, Model
@@ -123,16 +123,19 @@ def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
 def label_features(serving: Serving, index: Index, codes: Codes, label: int) -> tuple[Floats, int]:
     """Return the ranker's features of one label of the span, candidate or not, and the bucket of their weights.
 
-    The kernel that weighs candidates is asked with every node out of reach that is not on the label's path, so that
-    the label is the only candidate.
+    The kernel that weighs candidates is asked with every inner node out of reach that is not on the label's path, so
+    that only siblings of the nodes on it are candidates beside the label.
     """
     tree = index.tree
     way = way_to(tree, label)
+    siblings = int(np.diff(tree.first_child)[tree.parent[way]].sum())
     lo, hi = np.zeros_like(tree.lo), np.zeros_like(tree.hi)
     lo[way], hi[way] = tree.lo[way], tree.hi[way]
     narrow = tree._replace(lo=freeze(lo), hi=freeze(hi))
-    weighed = weigh(serving, narrow, index.chunks, codes, Limits(beam=1, index=1, popular=0, successors=0, slips=0))
-    return weighed.features[0], int(weighed.bucket)
+    alone = Limits(beam=1, index=siblings, popular=0, successors=0, slips=0)
+    weighed = weigh(serving, narrow, index.chunks, codes, alone)
+    at = int(np.searchsorted(weighed.candidates.labels, label))
+    return weighed.features[at], int(weighed.bucket)
 
 
 def split_path(index: Index, row: tuple[Ids, Floats], label: int) -> Split:

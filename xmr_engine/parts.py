@@ -14,8 +14,8 @@ from xmr_engine.features.vocabulary import Terms
 from xmr_engine.indexing.tree import make_tree
 from xmr_engine.kernels.arrays import Chunks, Counts, Sessions, Sparse, Statistics, Strings, Tree, Vocabulary
 from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
+from xmr_engine.kernels.columns import N_CARD, N_DIMENSIONS
 from xmr_engine.kernels.popular import BLOCK
-from xmr_engine.kernels.ranking import N_DIMENSIONS, N_OWN
 
 TREE_ARRAYS = ("first_child", "label", "lo", "hi")
 Arrays = Mapping[str, NDArray[Any]]
@@ -157,7 +157,6 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
     require(bool(are_rows_ascending(word_label_rows, word_labels)), "word_labels", "ascending ids in each row")
     return Statistics(
         count,
-        ids_from(arrays, "first_count", MOST, n_labels),
         maxima,
         words.table,
         ids_from(arrays, "word_sessions", MOST, n_words),
@@ -168,10 +167,10 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         counts_from("followed_", arrays, n_labels, n_labels),
         counts_from("together_", arrays, n_labels, n_labels),
         _word_pairs_from(arrays, n_words),
-        *_vectors_from(arrays, "vectors", "vector_scale", n_words),
-        *_vectors_from(arrays, "label_vectors", "label_vector_scale", n_labels),
-        *_vectors_from(arrays, "company_vectors", "company_scale", n_labels),
-        _own_from(arrays, n_labels),
+        _vectors_from(arrays, "vectors", n_words, N_DIMENSIONS),
+        numbers_from(arrays, "vector_scale", n_words),
+        _cards_from(arrays, n_labels),
+        _vectors_from(arrays, "meanings", n_labels, 2 * N_DIMENSIONS),
         sessions_from(arrays, n_words, n_labels),
     )
 
@@ -197,22 +196,22 @@ def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
     )
 
 
-def _vectors_from(arrays: Arrays, name: str, scale: str, n: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def _vectors_from(arrays: Arrays, name: str, n: int, n_dimensions: int) -> NDArray[np.int8]:
     vectors = fetch(arrays, name, "i1", 2)
-    require(vectors.shape == (n, N_DIMENSIONS), name, f"{n} vectors of {N_DIMENSIONS} dimensions")
-    return vectors, numbers_from(arrays, scale, n)
+    require(vectors.shape == (n, n_dimensions), name, f"{n} vectors of {n_dimensions} dimensions")
+    return vectors
 
 
-def _own_from(arrays: Arrays, n_labels: int) -> NDArray[np.float32]:
-    own = fetch(arrays, "own", "f4", 2)
-    require(own.shape == (n_labels, N_OWN) and bool(are_finite(own.ravel())), "own", f"{N_OWN} finite numbers a label")
-    return own
+def _cards_from(arrays: Arrays, n_labels: int) -> NDArray[np.float32]:
+    cards = fetch(arrays, "cards", "f4", 2)
+    fits = cards.shape == (n_labels, N_CARD) and bool(are_finite(cards.ravel()))
+    require(fits, "cards", f"{N_CARD} finite numbers a label")
+    return cards
 
 
 MOST = (1 << 31) - 1
 _PLAIN = (
-    "count", "first_count", "maxima", "word_sessions", "label_word_rows", "label_words", "word_label_rows",
-    "word_labels", "vectors", "vector_scale", "label_vectors", "label_vector_scale", "company_vectors",
-    "company_scale", "own",
+    "count", "maxima", "word_sessions", "label_word_rows", "label_words", "word_label_rows",
+    "word_labels", "vectors", "vector_scale", "cards", "meanings",
 )  # fmt: skip
 _COUNTS = ("followed", "together")

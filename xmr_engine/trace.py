@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from xmr_engine.kernels.arrays import Doubles, Floats, Ids, Tree
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.search import gate, keep_best, score_children
+from xmr_engine.kernels.chunks import score_children
+from xmr_engine.kernels.search import gate, keep_best
 from xmr_engine.model import Index
 
 MOST_OTHERS = 40

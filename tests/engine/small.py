@@ -14,6 +14,7 @@ from xmr_engine.data.pairs import Pairs
 from xmr_engine.features.codes import to_codes
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Chunks, Codes, Strings, Tree, Vocabulary
+from xmr_engine.kernels.chunks import spread
 
 WITHOUT_JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 compiled = pytest.mark.skipif(WITHOUT_JIT, reason="takes too long without the JIT")
@@ -73,7 +74,7 @@ def make_chunks(tree: Tree, weights: Sequence[Mapping[int, float]]) -> Chunks:
     rows, feature, entries, child, weight, scale = [0], [], [0], [], [], []
     for first, last in pairwise(tree.first_child.tolist()):
         scale.append(max((abs(w) for node in range(first, last) for w in weights[node].values()), default=0.0) / 127)
-        for f in sorted({f for node in range(first, last) for f in weights[node]}):
+        for f in sorted({f for node in range(first, last) for f in weights[node]}, key=spread):
             feature.append(f)
             for node in range(first, last):
                 if f in weights[node]:

@@ -11,6 +11,7 @@ from tests.engine.small_model import KINDS, THINGS, small_completer
 from xmr_engine.comparison import only_one
 from xmr_engine.completer import Completer
 from xmr_engine.errors import ConfigError
+from xmr_engine.kernels.candidates import Limits
 from xmr_engine.kernels.complete import input_of
 from xmr_engine.kernels.search import beam_search
 from xmr_engine.trace import MOST_OTHERS, Layer, Traced, drawn_layers, find_loss, trace_beam, way_to
@@ -107,12 +108,14 @@ def test_every_index_answers_by_what_it_retrieves(completer):
     assert document["previous"] == ["camera sale"]
     assert list(document["indexes"]) == ["hybrid", "tree", "trie"]
     for name, found in document["indexes"].items():
-        answer = completer.answer("ca", ["camera sale"], k=4, index=name, sources=["index"])
         assert all(row["sources"] == ["index"] for row in found["completions"])
-        assert found["completions"] == answer["completions"]
         assert len(found["completions"]) == 4
-        question = completer.ask("ca", ["camera sale"], 4, name, sources=["index"])
+        question = completer.ask("ca", ["camera sale"], 4, name)
+        limits = question.limits
+        room = limits.index + limits.popular + limits.successors
+        question = question._replace(limits=Limits(question.limits.beam, room, 0, 0, 0))
         completed = completer.search(question)
+        assert [row["text"] for row in found["completions"]] == [c.text for c in completer.completions(completed)]
         assert (found["nodes_visited"], found["candidates"]) == (completed.n_scored, completed.n_candidates)
         assert found["took_ms"] > 0
         assert len(found["evaluated"]) == len(found["beam"]) > 1

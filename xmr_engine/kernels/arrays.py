@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Codes = NDArray[np.uint32]
 Int8 = NDArray[np.int8]
-Int16 = NDArray[np.uint16]
+Int16 = NDArray[np.int16]
+UInt16 = NDArray[np.uint16]
 Ids = NDArray[np.int32]
 Offsets = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -67,7 +68,7 @@ class Chunks(NamedTuple):
     rows: Offsets
     feature: Ids
     entries: Ids
-    child: Int16
+    child: UInt16
     weight: Int8
     scale: Floats
 
@@ -77,7 +78,7 @@ class Counts(NamedTuple):
 
     rows: Offsets
     ids: Ids
-    count: Int16
+    count: UInt16
     total: Floats
 
 
@@ -97,17 +98,16 @@ class Sessions(NamedTuple):
 class Statistics(NamedTuple):
     """What the log says of labels and of the words around them.
 
-    count: how often a label was asked; first_count: of these, as the first query of a session. maxima: see `popular`.
-    words: the words of labels, idf over labels; word_sessions: sessions with a word. label_words: the words of each
-    label; word_labels: the labels with each word. followed: label → label asked next. together: label → label of the
-    same session. word_pairs: word → word of another query of the session, by information. vectors: of words, from
-    their company in sessions, shape (n_words, n_dimensions), each times its entry of vector_scale; label_vectors: of
-    each label's words; company_vectors: of the queries beside each label. own: what a label is by itself, shape
-    (n_labels, ranking.N_OWN).
+    count: how often a label was asked. maxima: see `popular`. words: the words of labels, idf over labels;
+    word_sessions: sessions with a word. label_words: the words of each label; word_labels: the labels with each word.
+    followed: label → label asked next. together: label → label of the same session. word_pairs: word → word of another
+    query of the session, by information. vectors: of words, from their company in sessions, shape (n_words,
+    n_dimensions), each times its entry of vector_scale. cards: what a label is by itself, shape (n_labels,
+    ranking.N_CARD). meanings: for each label the vector of its words, then that of the queries beside it, shape
+    (n_labels, 2 · n_dimensions), each times its scale on the card.
     """
 
     count: Ids
-    first_count: Ids
     maxima: Ids
     words: Vocabulary
     word_sessions: Ids
@@ -120,9 +120,6 @@ class Statistics(NamedTuple):
     word_pairs: Sparse
     vectors: Int8
     vector_scale: Floats
-    label_vectors: Int8
-    label_vector_scale: Floats
-    company_vectors: Int8
-    company_scale: Floats
-    own: Floats
+    cards: Floats
+    meanings: Int8
     sessions: Sessions

@@ -78,9 +78,8 @@ def make_room(room: int) -> Associated:
 @kernel
 def ids_in_span(rows: Offsets, ids: Ids, row: int, span: tuple[int, int]) -> tuple[int, int]:
     """Return the entries of a row whose ids, which ascend, lie in a span."""
-    return first_at_least(ids, rows[row], rows[row + 1], span[0]), first_at_least(
-        ids, rows[row], rows[row + 1], span[1]
-    )
+    first = first_at_least(ids, rows[row], rows[row + 1], span[0])
+    return first, first_at_least(ids, first, rows[row + 1], span[1])
 
 
 @kernel
@@ -96,8 +95,8 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
     kin, cosines = similar_sessions(statistics, context, n_sessions)
     between, leads = one_step(together, statistics.count, context)
     room = 1 + span_room(statistics, context, span)
-    for s in kin:
-        room += statistics.sessions.label_rows[s + 1] - statistics.sessions.label_rows[s]
+    kin, cosines, n_of_kin = within_span(statistics.sessions, span, kin, cosines)
+    room += n_of_kin
     for query in between:
         first, last = ids_in_span(together.rows, together.ids, query, span)
         room += last - first
@@ -165,6 +164,33 @@ def add_companions(
     for at in range(first, last):
         row = touch(associated, together.ids[at])
         associated.signals[row, TOGETHER if j == 0 else TOGETHER_EARLIER] += weight * together.count[at]
+
+
+@kernel
+def within_span(sessions: Sessions, span: tuple[int, int], kin: Ids, cosines: Floats) -> tuple[Ids, Floats, int]:
+    """Return the sessions whose labels, which ascend, may reach into the span, and how many labels they have.
+
+    What memory must be waited for is read in loops without branches, where the waits overlap.
+    """
+    starts, stops = np.empty(kin.size, np.int64), np.empty(kin.size, np.int64)
+    for i in range(kin.size):
+        starts[i], stops[i] = sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]
+    lowest, highest = np.empty(kin.size, np.int32), np.empty(kin.size, np.int32)
+    n_held = 0
+    for i in range(kin.size):
+        if starts[i] < stops[i]:
+            kin[n_held], cosines[n_held] = kin[i], cosines[i]
+            starts[n_held], stops[n_held] = starts[i], stops[i]
+            n_held += 1
+    for i in range(n_held):
+        lowest[i], highest[i] = sessions.labels[starts[i]], sessions.labels[stops[i] - 1]
+    n, n_labels = 0, 0
+    for i in range(n_held):
+        if lowest[i] < span[1] and highest[i] >= span[0]:
+            kin[n], cosines[n] = kin[i], cosines[i]
+            n_labels += stops[i] - starts[i]
+            n += 1
+    return kin[:n], cosines[:n], n_labels
 
 
 @kernel

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Bytes, Chunks, Doubles, Floats, Ids, Statistics, Tree
+from xmr_engine.kernels.arrays import Bytes, Doubles, Ids, Statistics, Strings, Tree
 from xmr_engine.kernels.association import (
     FOLLOWED,
     KIN_SQUARED,
@@ -16,7 +16,8 @@ from xmr_engine.kernels.association import (
 )
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.popular import popular_in_span
-from xmr_engine.kernels.search import beam_search, keep_best
+from xmr_engine.kernels.prefetch import prefetch
+from xmr_engine.kernels.search import Found, keep_best
 
 FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR = 1, 2, 4
 
@@ -48,15 +49,9 @@ class Candidates(NamedTuple):
 
 @kernel
 def gather(
-    tree: Tree,
-    chunks: Chunks,
-    statistics: Statistics,
-    row: tuple[Ids, Floats],
-    span: tuple[int, int],
-    associated: Associated,
-    limits: Limits,
+    statistics: Statistics, found: Found, span: tuple[int, int], associated: Associated, limits: Limits
 ) -> Candidates:
-    """Return the union of the three sources within a span."""
+    """Return the union of what the beam found, the most popular and the associated labels of a span."""
     n_strengths = 4
     most_popular = limits.popular
     if span[1] - span[0] <= limits.popular + limits.popular // 2:
@@ -64,14 +59,8 @@ def gather(
     room = limits.index + most_popular + n_strengths * limits.successors
     labels, sources = np.empty(room, np.int32), np.empty(room, np.uint8)
     paths = np.full(room, np.nan, np.float64)
-    n, n_scored = 0, 0
-    if limits.index > 0:
-        found = beam_search(tree, chunks, row, span, limits.beam, limits.index)
-        n_scored = found.n_scored
-        labels[: found.labels.size] = found.labels
-        n = found.labels.size
-        paths[:n] = found.scores
-        sources[:n] = FROM_INDEX
+    n = found.labels.size
+    labels[:n], paths[:n], sources[:n] = found.labels, found.scores, FROM_INDEX
     n_popular = popular_in_span(statistics.count, statistics.maxima, span, most_popular, labels[n:])
     sources[n : n + n_popular] = FROM_POPULAR
     n += n_popular
@@ -83,7 +72,7 @@ def gather(
             labels[n] = associated.labels[i]
             sources[n] = FROM_SUCCESSOR
             n += 1
-    return unite(labels[:n], sources[:n], paths[:n], n_scored)
+    return unite(labels[:n], sources[:n], paths[:n], found.n_scored)
 
 
 @kernel
@@ -107,13 +96,32 @@ def strengths(associated: Associated, kind: int) -> Doubles:
 @kernel
 def unite(labels: Ids, sources: Bytes, paths: Doubles, n_scored: int) -> Candidates:
     """Return each label once, ascending, with the bits of all its sources and the path score that comes first."""
-    order = np.argsort(labels, kind="mergesort")
+    order = np.empty(labels.size, np.int64)
+    for i in range(labels.size):
+        order[i] = np.int64(labels[i]) << 32 | i
+    order.sort()
     out, bits = np.empty(labels.size, np.int32), np.zeros(labels.size, np.uint8)
     known = np.empty(labels.size, np.float64)
     n = 0
-    for i in order:
+    for entry in order:
+        i = entry & 0xFFFFFFFF
         if n == 0 or out[n - 1] != labels[i]:
             out[n], known[n] = labels[i], paths[i]
             n += 1
         bits[n - 1] |= sources[i]
     return Candidates(out[:n], bits[:n], known[:n], n_scored)
+
+
+@kernel
+def fetch_candidates(strings: Strings, statistics: Statistics, tree: Tree, labels: Ids) -> None:
+    """Have the memory brought that the features of these labels will be read from."""
+    for label in labels:
+        prefetch(tree.leaf, label)
+        prefetch(statistics.cards, label)
+        prefetch(strings.offsets, label)
+        prefetch(statistics.label_word_rows, label)
+        prefetch(statistics.meanings, label)
+    for label in labels:
+        prefetch(tree.parent, np.int64(tree.leaf[label]))
+        prefetch(strings.blob, strings.offsets[label])
+        prefetch(statistics.label_words, statistics.label_word_rows[label])

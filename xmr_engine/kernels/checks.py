@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmr_engine.kernels.arrays import Chunks, Ids, Offsets, Tree
+from xmr_engine.kernels.chunks import are_chunks_ordered
 from xmr_engine.kernels.compiled import kernel
 
 
@@ -81,7 +82,7 @@ def are_chunks(chunks: Chunks, tree: Tree, n_features: int) -> bool:
         return False
     if not are_within(chunks.feature, 0, n_features):
         return False
-    if not are_rows_ascending(chunks.rows, chunks.feature):
+    if not are_chunks_ordered(chunks.rows, chunks.feature):
         return False
     for p in range(n_nodes):
         n_children = tree.first_child[p + 1] - tree.first_child[p]

@@ -6,16 +6,18 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Offsets, Tree
 from xmr_engine.kernels.association import associate
-from xmr_engine.kernels.candidates import FROM_POPULAR, Candidates, Limits, gather
+from xmr_engine.kernels.candidates import FROM_POPULAR, Candidates, Limits, fetch_candidates, gather
+from xmr_engine.kernels.columns import N_FEATURES
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import SEPARATOR, Context, read_context, text_bounds
 from xmr_engine.kernels.held import Held, Serving
 from xmr_engine.kernels.infix import labels_with_words
-from xmr_engine.kernels.pairs import pair_words
-from xmr_engine.kernels.paths import path_scores
+from xmr_engine.kernels.meaning import context_vectors
+from xmr_engine.kernels.paths import path_scores, score_paths
 from xmr_engine.kernels.popular import best_in_range
-from xmr_engine.kernels.ranking import N_FEATURES, Asked, best_first, context_vectors, fill_features, latest_text
+from xmr_engine.kernels.ranking import Asked, fill_features, split_latest
 from xmr_engine.kernels.rows import input_row, row_room
+from xmr_engine.kernels.search import empty_memo, keep_best, nothing_found, search_span
 from xmr_engine.kernels.slips import (
     FEW,
     MOST_MEANT,
@@ -104,13 +106,16 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
     context, row, span, n_bytes = input_of(serving, codes)
     statistics = serving.statistics
     associated = associate(statistics, context, span, serving.n_sessions)
-    candidates = gather(tree, chunks, statistics, row, span, associated, limits)
+    memo, found = empty_memo(), nothing_found()
+    if limits.index > 0:
+        found = search_span(tree, chunks, row, span, (limits.beam, limits.index), memo)
+    candidates = gather(statistics, found, span, associated, limits)
     paths = candidates.paths
-    path_scores(tree, chunks, row, candidates.labels, paths)
+    fetch_candidates(serving.labels, statistics, tree, candidates.labels)
+    score_paths(tree, chunks, row, candidates.labels, paths, memo)
     features = np.empty((candidates.labels.size, N_FEATURES), np.float32)
     vectors = context_vectors(statistics, context)
-    paired = pair_words(statistics.word_pairs, context)
-    asked = Asked(context, associated, latest_text(context), vectors, paired, n_bytes, span[1] - span[0])
+    asked = Asked(context, associated, split_latest(context), vectors, n_bytes, span[1] - span[0])
     fill_features(serving.labels, statistics, asked, candidates.labels, paths, features)
     n_typed = 0
     for i in range(codes.size - 1, -1, -1):
@@ -122,12 +127,17 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
 
 @kernel
 def scores_of(weighed: Weighed, weights: Doubles) -> Doubles:
-    """Return the ranker's score of every candidate."""
-    own = weights[weighed.bucket]
-    scores = np.zeros(weighed.candidates.labels.size, np.float64)
+    """Return the ranker's score of every candidate; two sums at once halve the wait for each addition."""
+    own, features = weights[weighed.bucket], weighed.features
+    scores = np.empty(features.shape[0], np.float64)
     for i in range(scores.size):
-        for f in range(own.size):
-            scores[i] += own[f] * np.float64(weighed.features[i, f])
+        even, odd = 0.0, 0.0
+        for f in range(0, own.size - 1, 2):
+            even += own[f] * np.float64(features[i, f])
+            odd += own[f + 1] * np.float64(features[i, f + 1])
+        if own.size % 2 == 1:
+            even += own[own.size - 1] * np.float64(features[i, own.size - 1])
+        scores[i] = even + odd
     return scores
 
 
@@ -141,8 +151,7 @@ def weigh_listed(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, lab
     path_scores(tree, chunks, row, labels, paths)
     features = np.empty((labels.size, N_FEATURES), np.float32)
     vectors = context_vectors(statistics, context)
-    paired = pair_words(statistics.word_pairs, context)
-    asked = Asked(context, associated, latest_text(context), vectors, paired, 0, span[1] - span[0])
+    asked = Asked(context, associated, split_latest(context), vectors, 0, span[1] - span[0])
     fill_features(serving.labels, statistics, asked, labels, paths, features)
     sources = np.full(labels.size, FROM_POPULAR, np.uint8)
     return Weighed(Candidates(labels, sources, paths, 0), features, bucket_of(0, context.labels.size), span, 0)
@@ -203,7 +212,7 @@ def complete(held: Held, codes: Codes, limits: Limits, k: int) -> Completed:
     weighed = weigh(serving, held.tree, held.chunks, codes, limits)
     candidates = weighed.candidates
     scores = scores_of(weighed, serving.weights)
-    best = best_first(scores, k)
+    best = keep_best(scores, scores.size, k)
     n_exact = best.size
     pool = make_pool(FEW * (MOST_MEANT + 2))
     if limits.slips > 0 and n_exact < min(k, FEW):

@@ -57,11 +57,12 @@ def similar_sessions(statistics: Statistics, context: Context, n_sessions: float
 @kernel
 def near_enough(norms: Floats, found: Ids, sums: Floats, norm: float) -> tuple[Ids, Floats]:
     """Return the sessions found whose cosine is not too low, and the cosines."""
-    kept, cosines = np.empty(found.size, np.int32), np.empty(found.size, np.float32)
+    cosines = np.empty(found.size, np.float32)
+    for i in range(found.size):
+        cosines[i] = sums[i] / (norm * max(norms[found[i]], np.float32(1e-9)))
     n = 0
     for i in range(found.size):
-        cosine = sums[i] / (norm * max(norms[found[i]], 1e-9))
-        if cosine >= LEAST_COSINE:
-            kept[n], cosines[n] = found[i], cosine
+        if cosines[i] >= LEAST_COSINE:
+            found[n], cosines[n] = found[i], cosines[i]
             n += 1
-    return kept[:n], cosines[:n]
+    return found[:n], cosines[:n]

@@ -3,59 +3,56 @@
 import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Tree
+from xmr_engine.kernels.chunks import fetch_ahead, score_children
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.search import first_at_least, gate
-
-ROOM = 512
-
-
-@kernel
-def score_child(chunks: Chunks, parent: int, child: int, row: tuple[Ids, Floats]) -> float:
-    """Return the linear score of one child (counted from the first) of a node."""
-    ids, values = row
-    z, scale = 0.0, np.float64(chunks.scale[parent])
-    lo, end = chunks.rows[parent], chunks.rows[parent + 1]
-    for j in range(ids.size):
-        lo = first_at_least(chunks.feature, lo, end, ids[j])
-        if lo == end:
-            break
-        if chunks.feature[lo] == ids[j]:
-            for e in range(chunks.entries[lo], chunks.entries[lo + 1]):
-                if chunks.child[e] == child:
-                    z += np.float64(values[j]) * scale * chunks.weight[e]
-                    break
-            lo += 1
-    return z
+from xmr_engine.kernels.search import SLOTS, Memo, empty_memo, gate, remember
 
 
 @kernel
 def path_scores(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], labels: Ids, known: Doubles) -> None:
-    """Write the logarithm of the path product of every label whose entry in `known` is NaN.
+    """Write the logarithm of the path product of every label whose entry in `known` is NaN."""
+    score_paths(tree, chunks, row, labels, known, empty_memo())
 
-    Inner nodes that labels share are scored once, as long as a small table holds them.
-    """
-    nodes, sums = np.full(ROOM, -1, np.int32), np.empty(ROOM, np.float64)
-    way = np.empty(tree.label.size if tree.label.size < 64 else 64, np.int32)
+
+@kernel
+def score_paths(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], labels: Ids, known: Doubles, memo: Memo) -> None:
+    """Write the path score of every label whose entry in `known` is NaN; what was scored on the way down is read."""
+    ids, values = row
+    fetch_ahead(chunks, parents_to_score(tree, labels, known, memo), ids)
+    way = np.empty(64, np.int32)
     for i in range(labels.size):
         if known[i] == known[i]:
             continue
         node = np.int64(tree.leaf[labels[i]])
         n_steps, score = 0, 0.0
         while node > 0:
-            slot = node & (ROOM - 1)
-            if nodes[slot] == node:
-                score = sums[slot]
+            parent = np.int64(tree.parent[node])
+            slot = parent & (SLOTS - 1)
+            if memo.nodes[slot] == parent:
+                score = memo.sums[slot] + gate(memo.z[memo.starts[slot] + node - tree.first_child[parent]])
                 break
             if n_steps == way.size:
                 way = np.append(way, np.empty(way.size, np.int32))
             way[n_steps] = node
             n_steps += 1
-            node = np.int64(tree.parent[node])
+            node = parent
         for s in range(n_steps - 1, -1, -1):
-            node = np.int64(way[s])
-            parent = np.int64(tree.parent[node])
-            score += gate(score_child(chunks, parent, node - tree.first_child[parent], row))
-            if s > 0:
-                slot = node & (ROOM - 1)
-                nodes[slot], sums[slot] = node, score
+            parent = np.int64(tree.parent[way[s]])
+            first = np.int64(tree.first_child[parent])
+            z = remember(memo, parent, score, tree.first_child[parent + 1] - first)
+            score_children(chunks, parent, ids, values, z)
+            score += gate(z[way[s] - first])
         known[i] = score
+
+
+@kernel
+def parents_to_score(tree: Tree, labels: Ids, known: Doubles, memo: Memo) -> Ids:
+    """Return the parents of the leaves without a score, as far as their children are not scored yet."""
+    parents, n = np.empty(labels.size, np.int32), 0
+    for i in range(labels.size):
+        if known[i] != known[i]:
+            parent = np.int64(tree.parent[tree.leaf[labels[i]]])
+            if memo.nodes[parent & (SLOTS - 1)] != parent and (n == 0 or parents[n - 1] != parent):
+                parents[n] = parent
+                n += 1
+    return parents[:n]

@@ -5,7 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Sparse, Tree
+from xmr_engine.kernels.chunks import fetch_ahead, score_children
 from xmr_engine.kernels.compiled import kernel
+
+SLOTS = 512
+ROOM = 8192
 
 
 class Found(NamedTuple):
@@ -14,6 +18,44 @@ class Found(NamedTuple):
     labels: Ids
     scores: Doubles
     n_scored: int
+
+
+class Memo(NamedTuple):
+    """The nodes whose children an input has scored on its way down an index.
+
+    Slot `node & (SLOTS - 1)` tells of a node: `nodes` which one, `sums` its own path score, `starts` where in `z` the
+    linear scores of its children begin; `used` is how much of `z` is taken.
+    """
+
+    nodes: Ids
+    sums: Doubles
+    starts: Ids
+    z: Doubles
+    used: Ids
+
+
+@kernel
+def empty_memo() -> Memo:
+    """Return a memo of nothing."""
+    return Memo(
+        np.full(SLOTS, -1, np.int32),
+        np.empty(SLOTS, np.float64),
+        np.empty(SLOTS, np.int32),
+        np.empty(ROOM, np.float64),
+        np.zeros(1, np.int32),
+    )
+
+
+@kernel
+def remember(memo: Memo, node: int, score: float, n: int) -> Doubles:
+    """Return where the linear scores of a node's n children are to be written; remembered if there is room."""
+    start = np.int64(memo.used[0])
+    if start + n > memo.z.size:
+        return np.empty(n, np.float64)
+    slot = node & (SLOTS - 1)
+    memo.nodes[slot], memo.sums[slot], memo.starts[slot] = node, score, start
+    memo.used[0] = start + n
+    return memo.z[start : start + n]
 
 
 @kernel
@@ -36,22 +78,6 @@ def first_at_least(ids: Ids, lo: int, hi: int, wanted: int) -> int:
 
 
 @kernel
-def score_children(chunks: Chunks, parent: int, ids: Ids, values: Floats, z: Doubles) -> None:
-    """Write the linear score of every child of a node for the row (ids ascending) into `z`."""
-    z[:] = 0.0
-    scale = np.float64(chunks.scale[parent])
-    lo, end = chunks.rows[parent], chunks.rows[parent + 1]
-    for j in range(ids.size):
-        lo = first_at_least(chunks.feature, lo, end, ids[j])
-        if lo == end:
-            break
-        if chunks.feature[lo] == ids[j]:
-            for e in range(chunks.entries[lo], chunks.entries[lo + 1]):
-                z[chunks.child[e]] += np.float64(values[j]) * scale * chunks.weight[e]
-            lo += 1
-
-
-@kernel
 def keep_best(scores: Doubles, n: int, k: int) -> Ids:
     """Return the positions of the k highest of the first n scores, best first; the earlier one wins a tie."""
     best = np.empty(min(k, n), np.int32)
@@ -70,39 +96,55 @@ def keep_best(scores: Doubles, n: int, k: int) -> Ids:
 
 
 @kernel
+def nothing_found() -> Found:
+    """Return what a search that never began brings."""
+    return Found(np.empty(0, np.int32), np.empty(0, np.float64), 0)
+
+
+@kernel
 def beam_search(
     tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], span: tuple[int, int], beam: int, most: int
 ) -> Found:
-    """Return the labels of a span that a beam of so many nodes reaches, best first, `most` at most.
+    """Return the labels of a span that a beam of so many nodes reaches, best first, `most` at most."""
+    return search_span(tree, chunks, row, span, (beam, most), empty_memo())
+
+
+@kernel
+def search_span(
+    tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], span: tuple[int, int], widths: tuple[int, int], memo: Memo
+) -> Found:
+    """Return the labels that a beam reaches, best first; `widths` are that of the beam, and the most labels.
 
     A node whose range misses the span is never entered, so no slot of the beam is wasted on it.
     """
     ids, values = row
     lo, hi = span
+    beam, most = widths
     nodes, scores = np.zeros(1, np.int32), np.zeros(1, np.float64)
     labels, label_scores = np.empty(256, np.int32), np.empty(256, np.float64)
     n_labels, n_scored = 0, 0
     while nodes.size > 0:
+        fetch_ahead(chunks, nodes, ids)
         room = 0
         for node in nodes:
             room += tree.first_child[node + 1] - tree.first_child[node]
-        next_nodes, next_scores, z = np.empty(room, np.int32), np.empty(room, np.float64), np.empty(room, np.float64)
+        next_nodes, next_scores = np.empty(room, np.int32), np.empty(room, np.float64)
         n_next = 0
         if n_labels + room > labels.size:
             labels, label_scores = longer(labels, n_labels + room), longer(label_scores, n_labels + room)
         for b in range(nodes.size):
-            first, last = tree.first_child[nodes[b]], tree.first_child[nodes[b] + 1]
-            score_children(chunks, nodes[b], ids, values, z[: last - first])
-            n_scored += last - first
-            for c in range(first, last):
-                if tree.lo[c] >= hi or tree.hi[c] <= lo:
-                    continue
-                score = scores[b] + gate(z[c - first])
-                if tree.label[c] >= 0:
-                    labels[n_labels], label_scores[n_labels] = tree.label[c], score
-                    n_labels += 1
-                else:
-                    next_nodes[n_next], next_scores[n_next] = c, score
+            first = np.int64(tree.first_child[nodes[b]])
+            z = remember(memo, np.int64(nodes[b]), scores[b], np.int64(tree.first_child[nodes[b] + 1]) - first)
+            score_children(chunks, np.int64(nodes[b]), ids, values, z)
+            n_scored += z.size
+            for c in range(first, first + z.size):
+                label = tree.label[c]
+                if label >= 0:
+                    if lo <= label < hi:
+                        labels[n_labels], label_scores[n_labels] = label, scores[b] + gate(z[c - first])
+                        n_labels += 1
+                elif tree.lo[c] < hi and tree.hi[c] > lo:
+                    next_nodes[n_next], next_scores[n_next] = c, scores[b] + gate(z[c - first])
                     n_next += 1
         kept = keep_best(next_scores, n_next, beam)
         nodes, scores = next_nodes[kept], next_scores[kept]

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Bytes, Floats, Ids, Int16, Offsets, Sparse
+from xmr_engine.kernels.arrays import Bytes, Floats, Ids, Offsets, Sparse, UInt16
+from xmr_engine.kernels.chunks import spread
 from xmr_engine.kernels.compiled import kernel
 
 BLOCK = 8
@@ -147,7 +148,7 @@ def shuffle_blocks(rows: Ids, out: Ids, n: int, draws: Ids, turn: int) -> Ids:
 @kernel
 def fit_chunks(
     X: Sparse, task: Task, first: int, last: int, solver: Solver, n_features: int
-) -> tuple[Offsets, Ids, Offsets, Int16, Floats]:
+) -> tuple[Offsets, Ids, Offsets, UInt16, Floats]:
     """Fit the children of parents `first` up to `last`, each against its siblings' rows.
 
     Returns the number of rows of each chunk, the feature of each row, the number of entries of each row, and the
@@ -184,14 +185,14 @@ def fit_chunks(
 @kernel
 def fit_some(
     X: Sparse, task: Task, p: int, children: tuple[int, int], solver: Solver, n_features: int
-) -> tuple[Ids, Int16, Floats]:
+) -> tuple[Ids, UInt16, Floats]:
     """Fit some children of a parent with scratch of its own, for parents that are too large for one thread."""
     scratch = (np.full(n_features, -1, np.int32), np.zeros(X.indptr.size - 1, np.int32))
     return fit_children(X, task, p, children, solver, scratch)
 
 
 @kernel
-def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, Int16, Floats]:
+def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, UInt16, Floats]:
     """Return a chunk in which every child has the bias 1 and nothing else."""
     features, row_entries = np.full(1, bias, np.int32), np.full(1, n_children, np.int64)
     return features, row_entries, np.arange(n_children).astype(np.uint16), np.ones(n_children, np.float32)
@@ -210,7 +211,7 @@ def shuffled(start: int, stop: int, draws: Ids) -> Ids:
 @kernel
 def fit_children(
     X: Sparse, task: Task, p: int, children: tuple[int, int], solver: Solver, scratch: tuple[Ids, Ids]
-) -> tuple[Ids, Int16, Floats]:
+) -> tuple[Ids, UInt16, Floats]:
     """Fit some children of a parent (counted from its first); return feature, child and weight of what is kept.
 
     Siblings share most negatives: each begins at the optimum for a node that no row answers.
@@ -259,9 +260,12 @@ def fit_children(
 
 
 @kernel
-def by_feature(kept_feature: Ids, kept_child: Int16, kept_weight: Floats) -> tuple[Ids, Offsets, Int16, Floats]:
-    """Order entries found child by child into rows: features, entries of each, children and weights."""
-    order = np.argsort(kept_feature, kind="mergesort")
+def by_feature(kept_feature: Ids, kept_child: UInt16, kept_weight: Floats) -> tuple[Ids, Offsets, UInt16, Floats]:
+    """Order entries found child by child into rows: features by their hashes, entries of each, children and weights."""
+    hashes = np.empty(kept_feature.size, np.int64)
+    for i in range(kept_feature.size):
+        hashes[i] = spread(kept_feature[i])
+    order = np.argsort(hashes, kind="mergesort")
     features, counts = np.empty(order.size, np.int32), np.zeros(order.size, np.int64)
     n = 0
     for i in order:

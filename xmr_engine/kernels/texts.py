@@ -1,9 +1,22 @@
 """How a label's text relates to a query's: shared words, extensions, slips of the finger."""
 
-from xmr_engine.kernels.arrays import Bytes, Ids
+from typing import NamedTuple
+
+import numpy as np
+
+from xmr_engine.kernels.arrays import Bytes, Ids, Offsets
 from xmr_engine.kernels.compiled import kernel
 
 SPACE = 32
+
+
+class Pieces(NamedTuple):
+    """A text and its pieces between spaces: piece p is `text[starts[p]:stops[p]]`; equal pieces have equal keys."""
+
+    text: Bytes
+    starts: Offsets
+    stops: Offsets
+    keys: Offsets
 
 
 @kernel
@@ -17,47 +30,52 @@ def common_length(a: Bytes, b: Bytes) -> int:
 
 
 @kernel
-def next_word(text: Bytes, start: int) -> int:
-    """Return where the word that begins at `start` ends: at a space or at the end."""
-    stop = start
-    while stop < text.size and text[stop] != SPACE:
-        stop += 1
-    return stop
-
-
-@kernel
-def count_words(text: Bytes) -> int:
-    """Return how many pieces between spaces a text has."""
-    n = 1
-    for byte in text:
-        n += byte == SPACE
-    return n
-
-
-@kernel
 def are_equal(a: Bytes, b: Bytes) -> bool:
     """Tell whether two pieces of text are the same."""
     return a.size == b.size and common_length(a, b) == a.size
 
 
 @kernel
-def compare_words(label: Bytes, query: Bytes) -> tuple[int, bool]:
-    """Return how many words of a label a query holds, and whether their last words are the same."""
-    kept, same_last = 0, False
-    a = 0
-    while a <= label.size:
-        a_stop = next_word(label, a)
-        held = False
-        b = 0
-        while b <= query.size:
-            b_stop = next_word(query, b)
-            if a_stop > a and are_equal(label[a:a_stop], query[b:b_stop]):
-                held = True
-                same_last |= a_stop == label.size and b_stop == query.size
-            b = b_stop + 1
+def split_text(text: Bytes) -> Pieces:
+    """Return the pieces between the spaces of a text."""
+    n = 1
+    for byte in text:
+        n += byte == SPACE
+    starts, stops, keys = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    start = 0
+    for p in range(n):
+        key, stop = 0, start
+        while stop < text.size and text[stop] != SPACE:
+            key = add_to_key(key, text[stop])
+            stop += 1
+        starts[p], stops[p], keys[p] = start, stop, key
+        start = stop + 1
+    return Pieces(text, starts, stops, keys)
+
+
+@kernel
+def add_to_key(key: int, byte: int) -> int:
+    """Return the key of a piece that goes on by one byte."""
+    return (key * 69069 + byte + 1) & 0x7FFFFFFF
+
+
+@kernel
+def compare_words(label: Bytes, query: Pieces) -> tuple[int, bool, int]:
+    """Return how many words of a label a query holds, whether their last words are the same, and the label's words."""
+    kept, n_words, start, key, is_last = 0, 1, 0, 0, False
+    for i in range(label.size + 1):
+        if i < label.size and label[i] != SPACE:
+            key = add_to_key(key, label[i])
+            continue
+        held, is_last = False, False
+        for p in range(query.keys.size):
+            if i > start and query.keys[p] == key:
+                same = are_equal(query.text[query.starts[p] : query.stops[p]], label[start:i])
+                held, is_last = held or same, same and p == query.keys.size - 1
         kept += held
-        a = a_stop + 1
-    return kept, same_last
+        n_words += i < label.size
+        start, key = i + 1, 0
+    return kept, is_last, n_words
 
 
 @kernel

@@ -10,8 +10,8 @@ from scipy.optimize import minimize
 from xmr_engine.config import RankingConfig
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Doubles, Floats, Offsets
+from xmr_engine.kernels.columns import N_FEATURES
 from xmr_engine.kernels.complete import N_BUCKETS, Weighed
-from xmr_engine.kernels.ranking import N_FEATURES
 from xmr_engine.ranking.features import NAMES
 from xmr_engine.ranking.ranker import Ranker
 

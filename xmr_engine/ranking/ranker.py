@@ -9,8 +9,8 @@ import numpy as np
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Doubles
+from xmr_engine.kernels.columns import N_FEATURES
 from xmr_engine.kernels.complete import N_BUCKETS
-from xmr_engine.kernels.ranking import N_FEATURES
 from xmr_engine.ranking.features import NAMES
 
 LENGTHS = ("0", "1", "2", "3", "4-6", "7-10", "11+")

@@ -14,7 +14,7 @@ from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Sessions, Sparse, St
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
 from xmr_engine.labels import make_strings
-from xmr_engine.ranking.own import Logged, own_numbers
+from xmr_engine.ranking.cards import Logged, make_cards
 from xmr_engine.ranking.vectors import compact, company_vectors, label_vectors, word_vectors
 
 LONGEST_SESSION = 25
@@ -51,10 +51,13 @@ def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statisti
     weighed = csr_matrix((words.table.idf[label_words], label_words, word_rows), shape=(n_labels, n_words))
     of_labels = label_vectors(weighed, of_words)
     beside = csr_matrix((np.log1p(together.count), together.ids, together.rows), shape=(n_labels, n_labels))
-    own = own_numbers(Logged(make_strings(texts[:n_labels]), count, together), word_rows, label_words)
+    own, own_scale = compact(of_labels)
+    company, company_scale = compact(company_vectors(beside, of_labels))
+    first = np.bincount(nexts[~follows], minlength=n_labels)
+    logged = Logged(make_strings(texts[:n_labels]), count, first, together)
+    norms = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
     return Statistics(
         freeze(count, np.int32),
-        freeze(np.bincount(nexts[~follows], minlength=n_labels), np.int32),
         popularity_maxima(freeze(count, np.int32)),
         words.table,
         freeze(np.bincount(by_word[1], minlength=n_words), np.int32),
@@ -65,9 +68,8 @@ def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statisti
         together,
         word_pairs(asked, rows, word_ids, n_words),
         *compact(of_words),
-        *compact(of_labels),
-        *compact(company_vectors(beside, of_labels)),
-        own,
+        make_cards(logged, word_rows, label_words, (norms, own_scale, company_scale)),
+        freeze(np.hstack([own, company])),
         _sessions(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
     )
 

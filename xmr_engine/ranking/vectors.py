@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix, diags_array
 
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Floats, Int8
-from xmr_engine.kernels.ranking import N_DIMENSIONS
+from xmr_engine.kernels.columns import N_DIMENSIONS
 
 N_ROUNDS = 4
 

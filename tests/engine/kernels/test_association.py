@@ -100,12 +100,14 @@ def test_signals_are_the_twins(statistics, name: str, queries: list[str], wanted
 def test_paired_words_are_the_twins(statistics, name: str, queries: list[str]) -> None:
     _, words, known = statistics[name]
     terms = texts_in(words.strings)
-    paired = pair_words(known.word_pairs, context_of(statistics[name], queries))
+    every = np.arange(len(terms), dtype=np.int32)
+    paired = pair_words(known.word_pairs, context_of(statistics[name], queries), np.concatenate([every, every]))
     found = {}
     for row in paired.slots[paired.slots >= 0].tolist():
         word = paired.words[row]
         assert paired.slots[find_slot(paired.slots, paired.words, word)] == row
-        found[terms[word]] = (paired.session[row], paired.latest[row])
+        if paired.session[row] > 0:
+            found[terms[word]] = (paired.session[row], paired.latest[row])
     wanted = naive.paired_words(plainly(LOGS[name]), session_of(name, queries))
     assert found.keys() == wanted.keys()
     for word, both in found.items():

@@ -12,7 +12,8 @@ from tests.engine.small import make_chunks, plain_rows, plain_tree, plain_weight
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import grow
 from xmr_engine.kernels.arrays import Chunks, Tree
-from xmr_engine.kernels.paths import path_scores, score_child
+from xmr_engine.kernels.chunks import score_child
+from xmr_engine.kernels.paths import path_scores
 from xmr_engine.kernels.search import beam_search, gate, keep_best, longer, score_children, search_rows
 
 N_FEATURES = 9

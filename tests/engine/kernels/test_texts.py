@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests import naive
-from xmr_engine.kernels.texts import common_length, compare_words, count_words, edit_distance
+from xmr_engine.kernels.texts import common_length, compare_words, edit_distance, split_text
 
 SHORT = st.text(alphabet="abc", max_size=7)
 PHRASE = st.lists(st.sampled_from(["ab", "a", "b", "é", "aba"]), min_size=1, max_size=4).map(" ".join)
@@ -42,14 +42,23 @@ def test_one_letter_more_is_one_edit(text: str, at: int, letter: str) -> None:
 @example("ab ab", "ab")
 @example("a b", "b a")
 def test_shared_words_are_their_twins(label: str, query: str) -> None:
-    assert compare_words(as_bytes(label), as_bytes(query)) == naive.compare_words(label, query)
+    found = compare_words(as_bytes(label), split_text(as_bytes(query)))
+    assert found == (*naive.compare_words(label, query), len(label.split(" ")))
 
 
 @given(PHRASE)
 def test_a_text_holds_all_words_of_itself(text: str) -> None:
     n = len(text.split(" "))
-    assert count_words(as_bytes(text)) == n
-    assert compare_words(as_bytes(text), as_bytes(text)) == (n, True)
+    assert compare_words(as_bytes(text), split_text(as_bytes(text))) == (n, True, n)
+
+
+@given(PHRASE)
+def test_a_text_is_split_at_its_spaces(text: str) -> None:
+    pieces = split_text(as_bytes(text))
+    bounds = zip(pieces.starts.tolist(), pieces.stops.tolist(), strict=True)
+    assert [text.encode()[a:b].decode() for a, b in bounds] == text.split(" ")
+    same = {piece: {int(key)} for piece, key in zip(text.split(" "), pieces.keys, strict=True)}
+    assert len(set().union(*same.values())) == len(set(text.split(" ")))
 
 
 @given(SHORT, SHORT)

@@ -12,6 +12,7 @@ from tests.engine.small import small_pairs, texts_in
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.features.vocabulary import Terms, fit_terms
 from xmr_engine.kernels.arrays import Counts, Statistics
+from xmr_engine.kernels.columns import CARD_BYTES
 from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.pipeline import as_asked
 from xmr_engine.ranking.statistics import LONGEST_SESSION, count_pairs, count_statistics, words_of
@@ -72,7 +73,10 @@ def test_counts_are_the_twins(log: Pairs) -> None:
     labels, words, statistics = counted(log)
     twin, texts = plainly(log), labels.texts()
     assert statistics.count.tolist() == [twin.count[text] for text in texts]
-    assert statistics.first_count.tolist() == [twin.first_count[text] for text in texts]
+    asked, first = np.expm1(statistics.cards[:, :2].astype(np.float64)).round().astype(int).T
+    assert asked.tolist() == statistics.count.tolist()
+    assert first.tolist() == [twin.first_count[text] for text in texts]
+    assert statistics.cards[:, CARD_BYTES].tolist() == [len(text.encode()) for text in texts]
     assert statistics.word_sessions.tolist() == [twin.word_sessions[word] for word in texts_in(words.strings)]
     assert as_table(statistics.followed, texts, texts) == held(twin.followed, texts)
     assert as_table(statistics.together, texts, texts) == held(twin.together, texts)

@@ -11,15 +11,22 @@ from xmr_engine.kernels.strings import count_extensions
 
 
 class Logged(NamedTuple):
-    """Labels' texts, how often each was asked, and what stood beside it."""
+    """Labels' texts, how often each was asked, how often as the first query of a session, and what stood beside it."""
 
     strings: Strings
     asked: NDArray[np.int64]
+    asked_first: NDArray[np.int64]
     together: Counts
 
 
-def own_numbers(logged: Logged, word_rows: Offsets, label_words: Ids) -> Floats:
-    """Return the numbers of each label, shape (n_labels, N_OWN), in the order of the ranker's features."""
+def make_cards(
+    logged: Logged, word_rows: Offsets, label_words: Ids, scales: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+) -> Floats:
+    """Return the card of each label, shape (n_labels, N_CARD), in the order that `kernels.ranking` reads.
+
+    Features of its own, length in bytes, then `scales`: the length of its tf-idf vector, and the scales of the
+    vector of its words and of its company.
+    """
     n_labels = logged.asked.size
     company = logged.together.total.astype(np.float64)
     companions = np.diff(logged.together.rows)
@@ -27,12 +34,18 @@ def own_numbers(logged: Logged, word_rows: Offsets, label_words: Ids) -> Floats:
     longer, asked_longer = np.zeros(n_labels, np.int64), np.zeros(n_labels, np.int64)
     count_extensions(logged.strings, asked_before, longer, asked_longer)
     plausibility, n_words = word_plausibility(logged.asked, word_rows, label_words)
+    size = np.diff(logged.strings.offsets)
     columns = (
+        np.log1p(logged.asked),
+        np.log1p(logged.asked_first),
+        np.maximum(np.log(np.maximum(size, 1)) - 2.5, 0.0),
         np.log((company + 1.0) / (companions + 1.0)),
         np.log1p(longer),
         np.log1p(asked_longer),
         plausibility,
         plausibility / (n_words + 1.0),
+        size,
+        *scales,
     )
     return freeze(np.stack(columns, axis=1), np.float32)
 
