@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,7 @@ class Failing(FakeCompleter):
 
 
 def client_of(completer, **settings):
-    app = create_app(Settings(secret_key=KEY, models=None, **settings), [completer])
+    app = create_app(Settings(secret_key=KEY, models=Path(), **settings), [completer])
     make_ready(app)
     return app.test_client()
 

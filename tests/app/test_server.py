@@ -179,7 +179,7 @@ def test_models_are_switched_and_workers_reloaded_under_load_without_a_failed_re
     for version in ("v1", "v2", "v3"):
         shutil.copytree(models / "shop", folder / version)
     (folder / "v3" / "count.npy").unlink()
-    (folder / "v3" / "count.npy").write_bytes((models / "shop" / "own.npy").read_bytes())
+    (folder / "v3" / "count.npy").write_bytes((models / "shop" / "cards.npy").read_bytes())
     link(folder, "v1")
     with running(folder, tmp_path / "log", WEB_CONCURRENCY="2") as server:
         expected = server.texts(ASK)
