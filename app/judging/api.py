@@ -4,21 +4,20 @@ Knows HTTP; what the calls mean lives in the modules it names.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound, Unauthorized
 
-from app.catalog import Catalog
 from app.judging import ballots, exports
+from app.judging.access import judging, study_of
 from app.judging.ballots import WITHDRAWN
 from app.judging.exchange import parse, read_scenario, render
-from app.judging.gate import Gate, require_same_origin
+from app.judging.gate import require_same_origin
 from app.judging.handing import MOST_HANDED, MOST_RATER, hand_out
 from app.judging.results import sum_up
-from app.judging.sets import Sets, add_scenarios, clean_name, clean_text, read_set
-from app.judging.store import Store
-from app.judging.studies import Study, find_study, list_studies, read_frozen
+from app.judging.sets import add_scenarios, clean_name, clean_text, read_set
+from app.judging.studies import Study, list_studies, read_frozen
 from app.judging.verdicts import names_of, read_judged
 from app.problems import refuse
 
@@ -26,29 +25,6 @@ judging_api = Blueprint("judging_api", __name__, url_prefix="/api/v1")
 
 _TYPES = {"text/csv": "csv", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl"}
 _FORMATS = {"json": "application/json", "csv": "text/csv", "jsonl": "application/x-ndjson", "trec": "text/plain"}
-
-
-class Judging(NamedTuple):
-    """What judging needs: the database, the shipped sets, the models, and the door."""
-
-    store: Store
-    shipped: Sets
-    catalog: Catalog
-    gate: Gate
-
-
-def judging() -> Judging:
-    """Return this app's judging."""
-    found: Judging = current_app.extensions["judging"]
-    return found
-
-
-def study_of(study_id: str) -> Study:
-    """Return the study of an address; raises `NotFound`."""
-    study = find_study(judging().store, study_id)
-    if study is None:
-        raise NotFound("There is no such study here.")
-    return study
 
 
 @judging_api.before_request

@@ -8,8 +8,10 @@ from pathlib import Path
 from flask import Flask
 
 from app.catalog import Catalog
-from app.judging.api import Judging, judging_api
+from app.judging.access import Judging
+from app.judging.api import judging_api
 from app.judging.gate import Gate
+from app.judging.pages import judging_pages
 from app.judging.sets import read_shipped
 from app.judging.store import Store
 from app.settings import Settings, SettingsError
@@ -32,3 +34,4 @@ def install(app: Flask, settings: Settings, catalog: Catalog) -> None:
     except SettingsError as error:
         raise SystemExit(f"error: {error}") from error
     app.register_blueprint(judging_api)
+    app.register_blueprint(judging_pages)

@@ -68,6 +68,22 @@ def read_judged(store: Store, study: Study, number: int | None = None) -> list[J
     return [judged for judged in found if judged.value != WITHDRAWN]
 
 
+def count_votes(store: Store) -> dict[str, tuple[int, int]]:
+    """Return, by study, how many votes count and how many raters cast them."""
+    newest = select(func.max(schema.vote.c.id)).group_by(schema.vote.c.showing_id).scalar_subquery()
+    query = (
+        select(schema.showing.c.study_id, schema.showing.c.rater, schema.vote.c.value)
+        .join_from(schema.vote, schema.showing, schema.showing.c.id == schema.vote.c.showing_id)
+        .where(schema.vote.c.id.in_(newest))
+    )
+    found: dict[str, list[str]] = {}
+    with store.reading() as connection:
+        for study_id, rater, value in connection.execute(query):
+            if value != WITHDRAWN:
+                found.setdefault(study_id, []).append(rater)
+    return {study_id: (len(raters), len(set(raters))) for study_id, raters in found.items()}
+
+
 def verdict(study: Study, judged: Judged) -> Verdict:
     """Return which system a comparison preferred, by number, or that it was a tie, or that both were bad."""
     if study.mode == "interleaved":

@@ -3,12 +3,28 @@
 Knows the limits that are checked elsewhere, by importing them; knows nothing of how a call is answered.
 """
 
+from collections.abc import Sequence
+
 from app.judging.ballots import MOST_NOTE, WITHDRAWN
 from app.judging.exchange import MOST_TAGS, N_PREVIOUS
 from app.judging.handing import MOST_HANDED, MOST_RATER
 from app.judging.sets import MOST_NAME
 from app.judging.studies import MODES
-from app.openapi.parts import ALWAYS, CHANGING, Part, answer, body, by_name, call, choice, named, record, rows, text
+from app.openapi.parts import (
+    ALWAYS,
+    CHANGING,
+    Part,
+    answer,
+    body,
+    by_name,
+    call,
+    choice,
+    named,
+    position,
+    record,
+    rows,
+    text,
+)
 from app.reading import MAX_PREFIX, MAX_QUERY
 
 _TAG = {"tags": ["Judging"]}
@@ -75,6 +91,22 @@ SCHEMAS: dict[str, Part] = {
         {"rater": _WORD, "done": _WHOLE, "total": _WHOLE, "own": _WHOLE, "items": rows({"type": "object"})}
     ),
 }
+
+
+def _page(name: str, summary: str, parameters: Sequence[Part] = ()) -> Part:
+    """Return the description of a page; the door stands before it where judging is closed."""
+    answers = {200: answer(_WORD, "The page.", "text/html"), 303: {"description": "The door."}}
+    return call(name, summary, answers, parameters, (*ALWAYS, 403, 503), tags=["Pages"])
+
+
+def _form(name: str, summary: str, fields: Sequence[str], parameters: Sequence[Part] = ()) -> Part:
+    """Return the description of a page's form, which leads to another page."""
+    schema: Part = {"type": "object", "properties": dict.fromkeys(fields, _WORD)}
+    content = {kind: {"schema": schema} for kind in ("application/x-www-form-urlencoded", "multipart/form-data")}
+    answers: dict[int, Part] = {303: {"description": "Look at the next page."}}
+    body_of_form = {"required": True, "content": content}
+    return call(name, summary, answers, parameters, (*_WRITES,), requestBody=body_of_form, tags=["Pages"])
+
 
 PATHS: dict[str, dict[str, Part]] = {
     "/api/v1/judgments": {
@@ -154,5 +186,34 @@ PATHS: dict[str, dict[str, Part]] = {
             },
             **_TAG,
         ),
+    },
+    "/judge": {
+        "get": _page("judge_page", "Studies, what a new one can be, and query sets."),
+        "post": _form("begin_study", "Begin a study.", ("title", "set", "mode", "system", "twice", "split", "reveal")),
+    },
+    "/judge/enter": {
+        "get": _page("door_page", "Ask for the passphrase."),
+        "post": _form("enter", "Say the passphrase.", ("passphrase", "to")),
+    },
+    "/judge/{study_id}": {"get": _page("rating_page", "The page to judge on.", [_STUDY])},
+    "/judge/{study_id}/results": {"get": _page("results_page", "What a study's votes add up to.", [_STUDY])},
+    "/judge/votes/{number}": {
+        "get": _page("vote_page", "A vote with what was shown.", [position("number", "The vote's number.")])
+    },
+    "/judge/compare": {
+        "get": _page(
+            "compare_page", "What two studies showed.", [text("one", "A study.", 16), text("other", "Another.", 16)]
+        )
+    },
+    "/judge/sets": {
+        "post": _form(
+            "import_set",
+            "Add a file, or one scenario, to a set.",
+            ("name", "file", "previous", "prefix", "next", "tags"),
+        )
+    },
+    "/judge/sets/{name}": {
+        "get": _page("set_page", "The scenarios of a set.", [_SET]),
+        "post": _form("change_set", "Remove a scenario, or the set.", ("remove", "whole"), [_SET]),
     },
 }

@@ -5,6 +5,7 @@ import { Beams } from "./beams.js";
 import { Clocks } from "./clocks.js";
 import { Combobox } from "./combobox.js";
 import { Indexes } from "./indexes.js";
+import { keepMoment } from "./keep.js";
 import { Lanes } from "./lanes.js";
 import { Looking } from "./looking.js";
 import { Panel } from "./panel.js";
@@ -23,9 +24,8 @@ import { Why } from "./why.js";
 const ELEMENTS = { combobox: Combobox, trail: Trail, clocks: Clocks, panel: Panel, indexes: Indexes, beams: Beams, lanes: Lanes, where: Where, why: Why, presenter: Presenter };
 for (const [name, type] of Object.entries(ELEMENTS)) customElements.define(`nq-${name}`, type);
 
-const find = (selector) => document.querySelector(selector), page = find(".workspace");
+const find = (selector) => document.querySelector(selector), page = find(".workspace"), [address, stage] = [new Address(), new Stage(find("[data-caption]"))];
 const [combobox, list, note, presenter] = ["nq-combobox", "#suggestions", "[data-note]", "nq-presenter"].map(find);
-const [address, stage] = [new Address(), new Stage(find("[data-caption]"))];
 const session = new Session(find("nq-trail"), page.dataset.inStep === "true", ({ message }) => (answering.tell(message)));
 const answering = new Answering({ combobox, list, note, template: find("#row"), announcer: new Announcer(find("[data-announcement]")), clocks: find("nq-clocks") });
 const views = Object.fromEntries(["indexes", "beams", "lanes", "where"].map((name) => [name, find(`nq-${name}`)]));
@@ -87,9 +87,9 @@ offerTools({
   theme: switchTheme,
   link: async (button) => (button.textContent = await copyLink()),
   picture: () => savePicture(state.panel === "lanes" ? views.lanes : views.indexes, [...state.previous, `“${state.prefix}”`].join(" → "), "nextquery"),
+  keep: () => keepMoment(state, combobox.active, find("[data-tool=keep]"), (sentence) => answering.announcer.say(sentence)),
   present: () => stage.toggle(),
-  next: () => presenter?.next(),
-  autopilot: () => presenter?.autopilot(),
+  next: () => presenter?.next(), autopilot: () => presenter?.autopilot(),
   help: () => find("#help").showModal(),
   why: () => list.children.length && explain({ text: combobox.active ?? list.firstElementChild.dataset.text }),
 });

@@ -1,7 +1,7 @@
 /** Buttons and keys of the page's tools: one action, two ways to it. Knows which; not what they do. */
 import { listenForShortcuts } from "./shortcuts.js";
 
-const LETTERS = { n: "next", a: "autopilot", p: "present", w: "why", "?": "help" };
+const LETTERS = { n: "next", a: "autopilot", p: "present", w: "why", k: "keep", "?": "help" };
 
 /** Call `actions[tool]` for every `[data-tool]` button and every letter of a tool. */
 export function offerTools(actions) {
