@@ -13,6 +13,7 @@ from app.problems import refuse
 from xmr_engine.evaluation.scenarios import Scenario
 
 _ALONE = "no-session"
+_SEEN = ("text", "match", "meant")
 
 Document = Mapping[str, Any]
 Completers = Mapping[str, Completer]
@@ -81,4 +82,4 @@ def _rows(completers: Completers, contender: Contender, scenario: Scenario, pref
     completer = completers[contender.model]
     previous = scenario.previous if contender.context else ()
     answer = completer.answer(prefix, previous, k, contender.index)
-    return [{"text": row["text"], "match": row["match"]} for row in answer["completions"]]
+    return [{name: row[name] for name in _SEEN if name in row} for row in answer["completions"]]

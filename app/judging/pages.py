@@ -31,6 +31,7 @@ MODE_NAMES = {
     "graded": "Graded rows",
 }
 _MOST_TITLE = 120
+_MOST_LISTED = 200
 _OPEN = "judging_pages.enter"
 
 
@@ -96,6 +97,7 @@ def results(study_id: str) -> str:
         summed=sum_up(study, frozen, judged),
         votes=[(each, _said(verdict(study, each), study.names) if study.mode != "graded" else "") for each in judged],
         others=others,
+        most=_MOST_LISTED,
     )
 
 

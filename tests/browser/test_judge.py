@@ -360,8 +360,7 @@ def test_a_closed_door_opens_to_the_passphrase_and_keeps_votes_meanwhile(browser
         assert len(json.loads(page.locator("pre").text_content())["judgments"]) == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
 def test_no_page_of_judging_breaks_a_rule_of_accessibility(browser, desk, judging, scheme, width):
     size = {"width": width, "height": 720}
     with browser.new_context(base_url=desk, color_scheme=scheme, reduced_motion="reduce", viewport=size) as context:

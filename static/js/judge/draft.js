@@ -45,7 +45,7 @@ export class Draft {
     row.setAttribute("aria-pressed", "false");
     const words = element("span", "text");
     words.dir = "auto";
-    putCompleted(words, text, prefix);
+    putCompleted(words, { text }, prefix);
     row.append(element("kbd", "", String((place + 1) % 10)), words, element("span", "mark", "✓"));
     row.addEventListener("click", () => row.setAttribute("aria-pressed", String(row.getAttribute("aria-pressed") !== "true")));
     item.append(row);

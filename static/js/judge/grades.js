@@ -61,7 +61,7 @@ export class Grades {
     const row = element("li", "graded-row");
     const words = element("span", "text");
     words.dir = "auto";
-    putCompleted(words, text, prefix);
+    putCompleted(words, { text }, prefix);
     const group = element("span", "scale");
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", `Grade of ${text}`);

@@ -27,11 +27,12 @@ function drawSide(name, key) {
 function drawRows(rows, others, prefix, wanted) {
   const there = new Set(others.map(({ text }) => text));
   if (!rows.length) return [element("li", "side-none", "No suggestions")];
-  return rows.map(({ text, match }) => {
+  return rows.map((completion) => {
+    const { text, match } = completion;
     const row = element("li", there.has(text) ? "side-row" : "side-row only");
     const words = element("span", "text");
     words.dir = "auto";
-    putCompleted(words, text, prefix);
+    putCompleted(words, completion, prefix);
     row.append(words);
     if (match !== "prefix") row.append(element("span", "match", match));
     if (text === wanted) row.append(meantMark());

@@ -94,7 +94,9 @@ export class View {
 
   openNote(open) {
     this.#find("[data-note]").hidden = !open;
-    if (open) this.#find("#note").focus();
+    if (!open) return;
+    this.#find("#note").focus({ preventScroll: true });
+    this.#find("#note").scrollIntoView({ block: "center" });
   }
 
   /** Fill the list of keys. */
