@@ -13,7 +13,7 @@ from xmr_engine.kernels.compiled import kernel
 EDIT = 100
 SWAP, NEIGHBOUR, DOUBLED, MISSED, ADDED, OTHER = 100, 100, 100, 110, 110, 140
 NO_CHANGE, SWAPPED, ANY_CHANGE = 0, 1, 2
-UNREACHED = np.int64(1 << 20)
+UNREACHED = 1 << 20
 END = np.int64(-1)
 AFTER_ALL = np.int64(0x110000)
 
@@ -40,14 +40,15 @@ class Typed(NamedTuple):
 class Walk(NamedTuple):
     """Room for one walk: by depth, the costs of the band, the label's characters, and where each ends.
 
-    costs: entry (d, b) is of the label's first d characters against the first d + b − most_edits typed. best: the
-    lowest cost at which the label's first d characters or fewer answer all that was typed.
+    costs: entry (d, b) is of the label's first d characters against the first d + b − width // 2 typed. best: the
+    lowest cost at which the label's first d characters or fewer answer all that was typed. swaps: see `swappable`.
     """
 
     costs: Ids
     read: Offsets
     ends: Offsets
     best: Offsets
+    swaps: Bytes
 
 
 @kernel
@@ -71,80 +72,96 @@ def replaced_cost(meant: int, typed: int) -> int:
 
 
 @kernel
-def is_swapped(typed: Typed, walk: Walk, depth: int, j: int) -> bool:
-    """Tell whether the label's character at `depth` is the j-th typed, which may be swapped with the one before."""
-    if not 0 < j < typed.codes.size or typed.codes[j] != walk.read[depth - 1]:
-        return False
-    return typed.codes[j] != typed.codes[j - 1] and typed.changes[j] != NO_CHANGE and typed.changes[j - 1] != NO_CHANGE
+def swappable(codes: Codes, changes: Bytes) -> Bytes:
+    """Tell of each typed character, and of the end, whether it may have changed places with the one before."""
+    swaps = np.zeros(codes.size + 1, np.uint8)
+    for j in range(1, codes.size):
+        swaps[j] = codes[j] != codes[j - 1] and changes[j] != NO_CHANGE and changes[j - 1] != NO_CHANGE
+    return swaps
 
 
 @kernel
-def cost_with_last(typed: Typed, walk: Walk, depth: int, j: int, b: int) -> int:
-    """Return the cost of ending with the label's last character: typed as it is, as another, or before the last."""
-    codes, costs, meant = typed.codes, walk.costs, walk.read[depth - 1]
-    cost = UNREACHED
-    if codes[j - 1] == meant:
-        cost = np.int64(costs[depth - 1, b])
-    elif typed.changes[j - 1] == ANY_CHANGE and not is_digit(meant):
-        cost = np.int64(costs[depth - 1, b]) + replaced_cost(meant, np.int64(codes[j - 1]))
-    if depth > 1 and j > 1 and codes[j - 2] == meant and is_swapped(typed, walk, depth - 1, j - 1):
-        cost = min(cost, np.int64(costs[depth - 2, b]) + SWAP)
-    return cost
+def fill_first(typed: Typed, costs: Ids, limit: int) -> None:
+    """Write the costs of nothing read: of the first characters typed, each added."""
+    middle = costs.shape[1] // 2
+    costs[0, :] = limit
+    costs[0, middle] = 0
+    for b in range(middle + 1, costs.shape[1]):
+        j = b - middle
+        if j > typed.codes.size or typed.changes[j - 1] != ANY_CHANGE:
+            break
+        doubled = j > 1 and typed.codes[j - 1] == typed.codes[j - 2]
+        costs[0, b] = min(limit, costs[0, b - 1] + (DOUBLED if doubled else ADDED))
 
 
 @kernel
-def fill_row(typed: Typed, walk: Walk, depth: int, most_edits: int) -> int:
+def typed_for(meant: int, code: int, change: int) -> int:
+    """Return the cost of a character typed where another was meant, or the same."""
+    if meant == code:
+        return 0
+    return replaced_cost(meant, code) if change == ANY_CHANGE and not is_digit(meant) else UNREACHED
+
+
+@kernel
+def fill_row(typed: Typed, walk: Walk, depth: int, limit: int) -> int:
     """Write the costs of a label's first `depth` characters; return the lowest, also of a swap begun with the last."""
-    codes, costs, limit = typed.codes, walk.costs, (most_edits + 1) * EDIT
-    n, width = codes.size, 2 * most_edits + 1
+    codes, changes, gaps, swaps = typed.codes, typed.changes, typed.gaps, walk.swaps
+    here, before, earlier = walk.costs[depth], walk.costs[depth - 1], walk.costs[max(depth - 2, 0)]
+    meant, prior = walk.read[depth - 1], walk.read[depth - 2] if depth > 1 else END
+    n, shift = codes.size, depth - here.size // 2
+    missed = limit if is_digit(meant) else DOUBLED if meant == prior else MISSED
     lowest = limit
-    for b in range(width):
-        j = depth + b - most_edits
-        cost = limit if depth > 0 or j != 0 else 0
-        if 0 < j <= n and depth > 0:
-            cost = min(cost, cost_with_last(typed, walk, depth, j, b))
-        if 0 <= j < n and depth > 0 and b + 1 < width and typed.gaps[j] and not is_digit(walk.read[depth - 1]):
-            doubled = depth > 1 and walk.read[depth - 2] == walk.read[depth - 1]
-            cost = min(cost, np.int64(costs[depth - 1, b + 1]) + (DOUBLED if doubled else MISSED))
-        if 0 < j <= n and b > 0 and typed.changes[j - 1] == ANY_CHANGE:
-            doubled = j > 1 and codes[j - 1] == codes[j - 2]
-            cost = min(cost, np.int64(costs[depth, b - 1]) + (DOUBLED if doubled else ADDED))
-        costs[depth, b] = min(cost, limit)
+    for b in range(here.size):
+        j = b + shift
+        cost = limit
+        if 0 < j <= n:
+            cost = min(limit, before[b] + typed_for(meant, np.int64(codes[j - 1]), changes[j - 1]))
+            if swaps[j - 1] and codes[j - 1] == prior and codes[j - 2] == meant:
+                cost = min(cost, earlier[b] + SWAP)
+            if b > 0 and changes[j - 1] == ANY_CHANGE:
+                cost = min(cost, here[b - 1] + (DOUBLED if j > 1 and codes[j - 1] == codes[j - 2] else ADDED))
+        if 0 <= j < n:
+            if b + 1 < here.size and gaps[j]:
+                cost = min(cost, before[b + 1] + missed)
+            if swaps[j] and codes[j] == meant:
+                lowest = min(lowest, before[b] + SWAP)
+        here[b] = cost
         lowest = min(lowest, cost)
-        if depth > 0 and is_swapped(typed, walk, depth, j):
-            lowest = min(lowest, np.int64(costs[depth - 1, b]) + SWAP)
     return lowest
 
 
 @kernel
-def answer_cost(walk: Walk, depth: int, n_typed: int, most_edits: int) -> int:
+def answer_cost(walk: Walk, depth: int, n_typed: int, limit: int) -> int:
     """Return at what cost a label's first `depth` characters answer all that was typed."""
-    b = n_typed - depth + most_edits
-    return np.int64(walk.costs[depth, b]) if 0 <= b <= 2 * most_edits else (most_edits + 1) * EDIT
+    width = walk.costs.shape[1]
+    b = n_typed - depth + width // 2
+    return np.int64(walk.costs[depth, b]) if 0 <= b < width else limit
 
 
 @kernel
-def may_begin_swap(typed: Typed, j: int) -> bool:
-    """Tell whether a typed character may have changed places with the next."""
-    return j + 1 < typed.codes.size and typed.changes[j] != NO_CHANGE and typed.changes[j + 1] != NO_CHANGE
-
-
-@kernel
-def next_wanted(typed: Typed, walk: Walk, depth: int, most_edits: int, code: int) -> int:
+def next_wanted(typed: Typed, walk: Walk, depth: int, code: int) -> int:
     """Return the lowest character from `code` on with which a label may go on; `AFTER_ALL` where there is none."""
-    codes, limit = typed.codes, walk.best[depth]
-    lowest = AFTER_ALL
-    for b in range(2 * most_edits + 1):
-        j, cost = depth + b - most_edits, np.int64(walk.costs[depth, b])
+    codes, swaps, limit = typed.codes, walk.swaps, walk.best[depth]
+    here, before = walk.costs[depth], walk.costs[max(depth - 1, 0)]
+    last = walk.read[depth - 1] if depth > 0 else END
+    lowest, shift = AFTER_ALL, depth - here.size // 2
+    for b in range(here.size):
+        j = b + shift
         if not 0 <= j < codes.size:
             continue
-        if cost < most_edits * EDIT and cost < limit and (typed.changes[j] == ANY_CHANGE or typed.gaps[j]):
-            return code
-        if cost < limit and codes[j] >= code:
-            lowest = min(lowest, np.int64(codes[j]))
-        if cost + SWAP < limit and may_begin_swap(typed, j) and codes[j + 1] >= code:
-            lowest = min(lowest, np.int64(codes[j + 1]))
-        ends_swap = depth > 0 and codes[j - 1] >= code and is_swapped(typed, walk, depth, j)
-        if ends_swap and np.int64(walk.costs[depth - 1, b]) + SWAP < limit:
-            lowest = min(lowest, np.int64(codes[j - 1]))
+        cost = np.int64(here[b])
+        if cost < limit:
+            if cost + EDIT < limit and (typed.changes[j] == ANY_CHANGE or typed.gaps[j]):
+                return code
+            lowest = lower(lowest, np.int64(codes[j]), code)
+            if swaps[j + 1] and cost + SWAP < limit:
+                lowest = lower(lowest, np.int64(codes[j + 1]), code)
+        if swaps[j] and codes[j] == last and before[b] + SWAP < limit:
+            lowest = lower(lowest, np.int64(codes[j - 1]), code)
     return lowest
+
+
+@kernel
+def lower(lowest: int, wanted: int, code: int) -> int:
+    """Return the lower of two characters, unless the second stands before `code`."""
+    return min(lowest, wanted) if wanted >= code else lowest

@@ -10,10 +10,21 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Ids, Offsets, Strings
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.edits import AFTER_ALL, EDIT, END, Typed, Walk, answer_cost, fill_row, next_wanted
+from xmr_engine.kernels.edits import (
+    AFTER_ALL,
+    EDIT,
+    END,
+    Typed,
+    Walk,
+    answer_cost,
+    fill_first,
+    fill_row,
+    next_wanted,
+    swappable,
+)
 from xmr_engine.kernels.strings import bisect_within, encode_utf8
 
-MOST_VISITED = 3000
+MOST_VISITED = 600
 MOST_CORRECTIONS = 256
 
 
@@ -98,20 +109,21 @@ def shared_depth(strings: Strings, walk: Walk, labels: tuple[int, int], base: in
 
 
 @kernel
-def follow_typed(strings: Strings, typed: Typed, walk: Walk, found: Found, most_edits: int) -> Ids:
+def follow_typed(strings: Strings, typed: Typed, walk: Walk, found: Found, limit: int) -> Ids:
     """Fill the walk along what was typed; return the span of each of its beginnings that some label has."""
     n = typed.codes.size
     spans = np.zeros((n + 1, 2), np.int32)
     utf8 = np.empty(4 * n + 1, np.uint8)
     spans[0, 1] = strings.offsets.size - 1
     n_bytes, depth = 0, 0
+    fill_first(typed, walk.costs, limit)
     while True:
         if depth > 0:
             walk.read[depth - 1] = typed.codes[depth - 1]
             walk.best[depth] = walk.best[depth - 1]
+            fill_row(typed, walk, depth, limit)
         walk.ends[depth] = n_bytes
-        fill_row(typed, walk, depth, most_edits)
-        cost = answer_cost(walk, depth, n, most_edits)
+        cost = answer_cost(walk, depth, n, limit)
         if cost < walk.best[depth]:
             walk.best[depth] = cost
             if depth < n:
@@ -140,7 +152,7 @@ def keep(found: Found, span: tuple[int, int], n_bytes: int, cost: int) -> None:
 
 @kernel
 def walk_range(
-    strings: Strings, typed: Typed, walk: Walk, found: Found, labels: tuple[int, int], base: int, most_edits: int
+    strings: Strings, typed: Typed, walk: Walk, found: Found, labels: tuple[int, int], base: int, limit: int
 ) -> None:
     """Read the labels of a range, which share the first `base` characters of what was typed, and keep what is near."""
     label, stop = labels
@@ -148,13 +160,13 @@ def walk_range(
     while label < stop and found.visited[0] < MOST_VISITED:
         found.visited[0] += 1
         code, end = read_code(strings, label, walk.ends[depth])
-        wanted = next_wanted(typed, walk, depth, most_edits, max(code, 0))
+        wanted = next_wanted(typed, walk, depth, max(code, 0))
         alive = False
         if wanted == code:
             walk.read[depth], walk.ends[depth + 1] = code, end
             walk.best[depth + 1] = walk.best[depth]
-            lowest = fill_row(typed, walk, depth + 1, most_edits)
-            cost = answer_cost(walk, depth + 1, typed.codes.size, most_edits)
+            lowest = fill_row(typed, walk, depth + 1, limit)
+            cost = answer_cost(walk, depth + 1, typed.codes.size, limit)
             if cost < walk.best[depth]:
                 walk.best[depth + 1] = cost
                 after = pass_over(strings, label, stop, (walk.ends[base], end), AFTER_ALL)
@@ -171,19 +183,21 @@ def walk_range(
 
 
 @kernel
-def near_spans(strings: Strings, typed: Typed, most_edits: int) -> Corrections:
-    """Return the spans of labels that begin with what was typed but for 1 … `most_edits` edits.
+def near_spans(strings: Strings, typed: Typed, most_cost: int) -> Corrections:
+    """Return the spans of labels that begin with what was typed but for edits of `most_cost` at most.
 
     An edit is a character left out, added, replaced, or swapped with the next. What shares the longest beginning with
     what was typed is read first; after `MOST_VISITED` characters of labels the rest is left.
     """
     n = typed.codes.size
+    most_edits, limit = most_cost // EDIT, most_cost + 1
     room = n + most_edits + 3
     walk = Walk(
         np.empty((room, 2 * most_edits + 1), np.int32),
         np.zeros(room, np.int64),
         np.zeros(room, np.int64),
-        np.full(room, (most_edits + 1) * EDIT, np.int64),
+        np.full(room, limit, np.int64),
+        swappable(typed.codes, typed.changes),
     )
     found = Found(
         np.empty((MOST_CORRECTIONS, 2), np.int32),
@@ -192,12 +206,12 @@ def near_spans(strings: Strings, typed: Typed, most_edits: int) -> Corrections:
         np.zeros(1, np.int64),
         np.zeros(1, np.int64),
     )
-    spans = follow_typed(strings, typed, walk, found, most_edits)
+    spans = follow_typed(strings, typed, walk, found, limit)
     inner = (spans[-1, 1], spans[-1, 1])
     for depth in range(spans.shape[0] - 1, -1, -1):
         if depth < n:
-            walk_range(strings, typed, walk, found, (spans[depth, 0], inner[0]), depth, most_edits)
-            walk_range(strings, typed, walk, found, (inner[1], spans[depth, 1]), depth, most_edits)
+            walk_range(strings, typed, walk, found, (spans[depth, 0], inner[0]), depth, limit)
+            walk_range(strings, typed, walk, found, (inner[1], spans[depth, 1]), depth, limit)
         inner = (spans[depth, 0], spans[depth, 1])
     n_found = found.n[0]
     order = np.argsort(found.costs[:n_found].astype(np.int64) * (1 << 20) - found.n_bytes[:n_found], kind="mergesort")

@@ -8,7 +8,7 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Codes, Statistics, Strings
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.edits import ANY_CHANGE, EDIT, NO_CHANGE, SWAPPED, Typed, is_digit
+from xmr_engine.kernels.edits import ANY_CHANGE, EDIT, NO_CHANGE, OTHER, SWAPPED, Typed, is_digit
 from xmr_engine.kernels.nearby import Corrections, near_spans
 from xmr_engine.kernels.popular import best_in_range
 from xmr_engine.kernels.search import keep_best
@@ -18,7 +18,7 @@ from xmr_engine.kernels.terms import word_bounds
 SPACE = 32
 LEAST_TYPED, MOST_TYPED = 4, 200
 TWO_EDITS_BEYOND = 8
-MOST_COST = 220
+TWO_LIKELY = 220
 TIMES_AS_POPULAR = 10
 LEAST_LABELS = 3
 WORD_SHARE, FRAGMENT_SHARE = 4096, 12288
@@ -69,15 +69,15 @@ def corrections_of(
     if not LEAST_TYPED <= n <= MOST_TYPED:
         return near_nothing()
     doubted = what_may_change(words, statistics, typed)
-    near = near_spans(labels, doubted, 1)
+    near = near_spans(labels, doubted, OTHER)
     if near.costs.size == 0 and n > TWO_EDITS_BEYOND:
-        near = near_spans(labels, doubted, 2)
+        near = near_spans(labels, doubted, TWO_LIKELY)
     worth = np.empty(near.costs.size, np.float64)
     kept, n_kept = np.empty(near.costs.size, np.int32), 0
     for i in range(near.costs.size):
         best = best_in_range(statistics.count, statistics.maxima, near.spans[i, 0], near.spans[i, 1])
         count = np.int64(statistics.count[best])
-        if near.costs[i] <= MOST_COST and count >= TIMES_AS_POPULAR * known:
+        if count >= TIMES_AS_POPULAR * known:
             kept[n_kept] = i
             worth[n_kept] = np.log1p(count) - near.costs[i] / EDIT
             n_kept += 1
