@@ -106,26 +106,26 @@ def typed_for(meant: int, code: int, change: int) -> int:
 def fill_row(typed: Typed, walk: Walk, depth: int, limit: int) -> int:
     """Write the costs of a label's first `depth` characters; return the lowest, also of a swap begun with the last."""
     codes, changes, gaps, swaps = typed.codes, typed.changes, typed.gaps, walk.swaps
-    here, before, earlier = walk.costs[depth], walk.costs[depth - 1], walk.costs[max(depth - 2, 0)]
+    costs, width, earlier = walk.costs, walk.costs.shape[1], max(depth - 2, 0)
     meant, prior = walk.read[depth - 1], walk.read[depth - 2] if depth > 1 else END
-    n, shift = codes.size, depth - here.size // 2
+    n, shift = codes.size, depth - width // 2
     missed = limit if is_digit(meant) else DOUBLED if meant == prior else MISSED
     lowest = limit
-    for b in range(here.size):
+    for b in range(width):
         j = b + shift
         cost = limit
         if 0 < j <= n:
-            cost = min(limit, before[b] + typed_for(meant, np.int64(codes[j - 1]), changes[j - 1]))
+            cost = min(limit, costs[depth - 1, b] + typed_for(meant, np.int64(codes[j - 1]), changes[j - 1]))
             if swaps[j - 1] and codes[j - 1] == prior and codes[j - 2] == meant:
-                cost = min(cost, earlier[b] + SWAP)
+                cost = min(cost, costs[earlier, b] + SWAP)
             if b > 0 and changes[j - 1] == ANY_CHANGE:
-                cost = min(cost, here[b - 1] + (DOUBLED if j > 1 and codes[j - 1] == codes[j - 2] else ADDED))
+                cost = min(cost, costs[depth, b - 1] + (DOUBLED if j > 1 and codes[j - 1] == codes[j - 2] else ADDED))
         if 0 <= j < n:
-            if b + 1 < here.size and gaps[j]:
-                cost = min(cost, before[b + 1] + missed)
+            if b + 1 < width and gaps[j]:
+                cost = min(cost, costs[depth - 1, b + 1] + missed)
             if swaps[j] and codes[j] == meant:
-                lowest = min(lowest, before[b] + SWAP)
-        here[b] = cost
+                lowest = min(lowest, costs[depth - 1, b] + SWAP)
+        costs[depth, b] = cost
         lowest = min(lowest, cost)
     return lowest
 
@@ -142,21 +142,21 @@ def answer_cost(walk: Walk, depth: int, n_typed: int, limit: int) -> int:
 def next_wanted(typed: Typed, walk: Walk, depth: int, code: int) -> int:
     """Return the lowest character from `code` on with which a label may go on; `AFTER_ALL` where there is none."""
     codes, swaps, limit = typed.codes, walk.swaps, walk.best[depth]
-    here, before = walk.costs[depth], walk.costs[max(depth - 1, 0)]
+    costs, width = walk.costs, walk.costs.shape[1]
     last = walk.read[depth - 1] if depth > 0 else END
-    lowest, shift = AFTER_ALL, depth - here.size // 2
-    for b in range(here.size):
+    lowest, shift = AFTER_ALL, depth - width // 2
+    for b in range(width):
         j = b + shift
         if not 0 <= j < codes.size:
             continue
-        cost = np.int64(here[b])
+        cost = np.int64(costs[depth, b])
         if cost < limit:
             if cost + EDIT < limit and (typed.changes[j] == ANY_CHANGE or typed.gaps[j]):
                 return code
             lowest = lower(lowest, np.int64(codes[j]), code)
             if swaps[j + 1] and cost + SWAP < limit:
                 lowest = lower(lowest, np.int64(codes[j + 1]), code)
-        if swaps[j] and codes[j] == last and before[b] + SWAP < limit:
+        if swaps[j] and codes[j] == last and costs[max(depth - 1, 0), b] + SWAP < limit:
             lowest = lower(lowest, np.int64(codes[j - 1]), code)
     return lowest
 
