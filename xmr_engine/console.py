@@ -5,6 +5,7 @@ Knows terminals and the engine's documents; must not know how anything is comput
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ import click
 __all__ = ["shown_progress", "tell", "write_completions", "write_document", "write_evaluation", "write_json"]
 
 Progress = Callable[[str, float], None]
+LEAST_LEFT = 5.0
 GROUPS = ("all", "seen", "no_context", "no_context_seen")
 
 
@@ -53,17 +55,19 @@ def shown_progress() -> Iterator[Progress]:
 
 
 def _plain_lines() -> Progress:
-    """Return a progress that writes a line a stage, and one each quarter of a long one."""
+    """Return a progress that writes a line a stage, and one each quarter of a long one with the time left."""
     shown: dict[str, int] = {}
+    begun: dict[str, float] = {}
 
     def show(stage: str, done: float) -> None:
         quarter = int(min(1.0, done) * 4)
         if stage not in shown:
-            shown[stage] = quarter
+            shown[stage], begun[stage] = quarter, time.monotonic()
             tell(stage)
         elif shown[stage] < quarter < 4:
             shown[stage] = quarter
-            tell(f"{stage} {quarter * 25} %")
+            left = (time.monotonic() - begun[stage]) * (1.0 - done) / done
+            tell(f"{stage} {quarter * 25} %" + (f", about {left:.0f} s left" if left >= LEAST_LEFT else ""))
 
     return show
 

@@ -146,7 +146,7 @@ def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress)
     material = _Material(labels, vectorizer, inputs)
     indexes = {name: _fit_index(name, material, config, threads, report) for name in config.indexes}
     report("statistics", 0.0)
-    statistics = count_statistics(as_asked(pairs, labels, texts), words, config.seed)
+    statistics = count_statistics(as_asked(pairs, labels, texts), words, config.seed, partial(report, "statistics"))
     report("statistics", 1.0)
     return Model(
         config=config,
@@ -170,8 +170,9 @@ def _fit_index(name: str, material: _Material, config: TrainConfig, threads: int
         vectors = positive_instances(inputs.X, inputs.Y)
     else:
         vectors = make_label_rows(vectorizer, labels.texts())
-    tree = build_index(name, Material(labels.strings, vectors), settings, config.seed, threads)
-    report(f"index {name}", 1.0)
+    told = partial(report, f"index {name}")
+    tree = build_index(name, Material(labels.strings, vectors), settings, config.seed, threads, told)
+    told(1.0)
     stage = f"matchers {name}"
     chunks = train_matchers(inputs.X, inputs.Y, tree, config.matching, threads, partial(report, stage))
     return Index(tree, chunks)

@@ -22,10 +22,17 @@ class Material(NamedTuple):
     vectors: csr_matrix
 
 
-def build_index(kind: str, material: Material, config: IndexConfig, seed: int = 0, threads: int = 1) -> Tree:
-    """Return the index of a kind (`tree`, `trie` or `hybrid`) over all labels."""
+def build_index(
+    kind: str,
+    material: Material,
+    config: IndexConfig,
+    seed: int = 0,
+    threads: int = 1,
+    report: Callable[[float], None] = lambda share: None,
+) -> Tree:
+    """Return the index of a kind (`tree`, `trie` or `hybrid`) over all labels; `report` is told the share done."""
     split = _SPLITS[kind](material, config, seed)
-    return grow(material.strings.offsets.size - 1, split, threads)
+    return grow(material.strings.offsets.size - 1, split, threads, report)
 
 
 def _clusters(material: Material, config: IndexConfig, seed: int) -> Split:

@@ -14,7 +14,7 @@ Split = Callable[[Ids, int], Offsets | None]
 """(members, depth) → where each child cluster begins, after ordering the members in place; None: a leaf cluster."""
 
 
-def grow(n_labels: int, split: Split, threads: int = 1) -> Tree:
+def grow(n_labels: int, split: Split, threads: int = 1, report: Callable[[float], None] = lambda share: None) -> Tree:
     """Return the tree that grows from one cluster of all labels.
 
     Parameters
@@ -26,6 +26,8 @@ def grow(n_labels: int, split: Split, threads: int = 1) -> Tree:
         (of a very large one, runs of them); so does a cluster of one label.
     threads
         How many clusters of a level are split at a time. The result does not depend on it.
+    report
+        Told the share done, by how far the mean label's cluster has shrunk, in logarithms.
     """
     order = np.arange(n_labels, dtype=np.int32)
     starts, stops = np.zeros(1, np.int64), np.full(1, n_labels, np.int64)
@@ -40,6 +42,7 @@ def grow(n_labels: int, split: Split, threads: int = 1) -> Tree:
         levels.append((starts, stops, n_children))
         starts = np.concatenate([b[:-1] for b in bounds]) if bounds else np.zeros(0, np.int64)
         stops = np.concatenate([b[1:] for b in bounds]) if bounds else np.zeros(0, np.int64)
+        report(1.0 - float(np.log(stops - starts).dot(stops - starts)) / (n_labels * np.log(n_labels + 1.0)))
     return _assemble(order, levels)
 
 

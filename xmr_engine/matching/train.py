@@ -1,9 +1,11 @@
 """Train a tree's matchers layer by layer: one-vs-all among siblings, one chunk a parent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from xmr_engine.config import MatchingConfig
@@ -11,7 +13,7 @@ from xmr_engine.errors import ConfigError
 from xmr_engine.frozen import freeze
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import layers
-from xmr_engine.kernels.arrays import Chunks, Sparse, Tree
+from xmr_engine.kernels.arrays import Chunks, Ids, Sparse, Tree
 from xmr_engine.kernels.solver import Solver, Task, by_feature, fit_chunks, fit_some
 from xmr_engine.matching.layer import layer_nodes, make_task
 from xmr_engine.matching.negatives import advance, begin, brought
@@ -49,13 +51,19 @@ def train_matchers(
     threads
         Parents are trained in parallel; the result does not depend on how many at a time.
     progress
-        Told the share done, 0 … 1, after every layer.
+        Told the share of the work done, 0 … 1.
     """
     rows = as_sparse(X)
     depths = list(layers(tree))
     pairs = layer_nodes(tree, Y, depths)
     draws = np.random.default_rng(config.seed).integers(0, 2**31 - 1, N_DRAWS, dtype=np.int32)
     solver = Solver(config.cost, config.tolerance, config.passes, config.threshold, freeze(draws))
+    works = work_of_layers(tree, depths, pairs, X.shape[0])
+
+    def report_layer(depth: int, share: float) -> None:
+        if progress:
+            progress(float((works[:depth].sum() + share * works[depth]) / works.sum()))
+
     parts: list[_Part] = []
     searched = config.negatives != "teacher"
     beams = begin(X.shape[0], config.beam)
@@ -63,12 +71,23 @@ def train_matchers(
         kind = config.negatives_at(depth)
         more = None if kind == "teacher" else brought(beams)
         task = make_task(tree, parents, pairs[depth], more, siblings=kind != "matcher")
-        parts += fit_layer(rows, task, solver, X.shape[1], threads)
+        parts += fit_layer(rows, task, solver, X.shape[1], threads, partial(report_layer, depth))
         if searched:
             beams = advance(beams, tree, padded_chunks(parts, tree), rows)
-        if progress:
-            progress((depth + 1) / (len(depths) - 1))
     return padded_chunks(parts, tree)
+
+
+def work_of_layers(
+    tree: Tree, depths: list[tuple[int, int]], pairs: list[tuple[Ids, Ids]], n_rows: int
+) -> NDArray[np.float64]:
+    """Return how much each layer takes to train: rows seen times children, summed over parents."""
+    n_children = np.diff(tree.first_child).astype(np.float64)
+    seen = [np.full(1, float(n_rows))]
+    seen += [
+        np.bincount(nodes - start, minlength=stop - start)
+        for (start, stop), (_, nodes) in zip(depths[1:], pairs, strict=False)
+    ]
+    return np.array([(n_children[a:b] * rows + 1).sum() for (a, b), rows in zip(depths[:-1], seen, strict=False)])
 
 
 def padded_chunks(parts: list[_Part], tree: Tree) -> Chunks:
@@ -77,7 +96,9 @@ def padded_chunks(parts: list[_Part], tree: Tree) -> Chunks:
     return join_chunks([*parts, _Part(np.zeros(n_left, np.int64), *(np.zeros(0, kind) for kind in "ilHf"))])
 
 
-def fit_layer(rows: Sparse, task: Task, solver: Solver, n_features: int, threads: int) -> list[_Part]:
+def fit_layer(
+    rows: Sparse, task: Task, solver: Solver, n_features: int, threads: int, report: Progress = lambda share: None
+) -> list[_Part]:
     """Return the chunks of a layer's parents, in order.
 
     Threads take ranges of parents of like work; a parent larger than such a range is cut by its children.
@@ -101,9 +122,17 @@ def fit_layer(rows: Sparse, task: Task, solver: Solver, n_features: int, threads
         features, counts, child, weight = by_feature(*(np.concatenate(column) for column in zip(*found, strict=True)))
         return _Part(np.array([features.size]), features, counts, child, weight)
 
-    whole = {span: fit_large(span[0]) for span in ranges if large[span[0]] and span[1] == span[0] + 1}
+    finished = 0.0
+
+    def done(spans: Sequence[tuple[int, int]]) -> None:
+        nonlocal finished
+        finished += sum(float(work[a:b].sum()) for a, b in spans)
+        report(finished / float(work.sum()))
+
+    alone = [span for span in ranges if large[span[0]] and span[1] == span[0] + 1]
+    whole = dict(zip(alone, in_order(lambda span: fit_large(span[0]), alone, 1, done=done), strict=True))
     rest = [span for span in ranges if span not in whole]
-    fitted = dict(zip(rest, in_order(fit, rest, threads), strict=True)) | whole
+    fitted = dict(zip(rest, in_order(fit, rest, threads, done=done), strict=True)) | whole
     return [fitted[span] for span in ranges]
 
 

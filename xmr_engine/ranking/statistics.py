@@ -1,6 +1,6 @@
 """Count what the log says: how often each label was asked, what followed what, what stood beside what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,8 +34,13 @@ class Asked(NamedTuple):
     sessions: Column
 
 
-def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statistics:
-    """Return the statistics of a log's rows; `words` are the words of labels, idf over labels."""
+def count_statistics(
+    rows_asked: Asked, words: Terms, seed: int = 0, report: Callable[[float], None] = lambda share: None
+) -> Statistics:
+    """Return the statistics of a log's rows; `words` are the words of labels, idf over labels.
+
+    `report` is told the share done, by the time that the parts take on most logs.
+    """
     texts, n_labels, nexts, previous, sessions = rows_asked
     count = np.bincount(nexts, minlength=n_labels)
     follows = previous >= 0
@@ -47,7 +52,9 @@ def count_statistics(rows_asked: Asked, words: Terms, seed: int = 0) -> Statisti
     followed = count_pairs(*_between_labels(previous[follows], nexts[follows], n_labels), n_labels)
     together = _together(asked, n_labels)
     word_rows, label_words = freeze(rows[: n_labels + 1]), freeze(word_ids[: rows[n_labels]])
+    report(0.2)
     of_words = word_vectors(as_matrix(by_word, n_words), seed)
+    report(0.7)
     weighed = csr_matrix((words.table.idf[label_words], label_words, word_rows), shape=(n_labels, n_words))
     of_labels = label_vectors(weighed, of_words)
     beside = csr_matrix((np.log1p(together.count), together.ids, together.rows), shape=(n_labels, n_labels))
