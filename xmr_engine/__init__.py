@@ -12,6 +12,8 @@ from xmr_engine.errors import ConfigError, DataError, ModelFormatError, XmrError
 if TYPE_CHECKING:
     from xmr_engine.completer import Completer, Completion, open_completer
     from xmr_engine.pipeline import train
+    from xmr_engine.retrieval.retriever import Product, Retriever, open_retriever
+    from xmr_engine.retrieval.train import train_products
     from xmr_engine.xlinear import XLinear
 
 __version__ = "0.1.0"
@@ -22,10 +24,14 @@ __all__ = [
     "ConfigError",
     "DataError",
     "ModelFormatError",
+    "Product",
+    "Retriever",
     "XLinear",
     "XmrError",
     "open_completer",
+    "open_retriever",
     "train",
+    "train_products",
 ]
 
 _HOME = {
@@ -33,6 +39,10 @@ _HOME = {
     "Completion": "xmr_engine.completer",
     "open_completer": "xmr_engine.completer",
     "train": "xmr_engine.pipeline",
+    "Product": "xmr_engine.retrieval.retriever",
+    "Retriever": "xmr_engine.retrieval.retriever",
+    "open_retriever": "xmr_engine.retrieval.retriever",
+    "train_products": "xmr_engine.retrieval.train",
     "XLinear": "xmr_engine.xlinear",
 }
 

@@ -14,6 +14,7 @@ import click
 
 from xmr_engine import __version__, console
 from xmr_engine.errors import XmrError
+from xmr_engine.product_commands import products
 
 __all__ = ["main"]
 
@@ -205,6 +206,9 @@ def explain(model: str, previous: tuple[str, ...], prefix: str, label: str, inde
 
     document = open_completer(model).explain(prefix, label, previous=previous, index=index)
     (console.write_json if as_json else console.write_document)(document)
+
+
+commands.add_command(products)
 
 
 @commands.command()

@@ -12,6 +12,7 @@ from xmr_engine.indexing.tree import layers
 from xmr_engine.kernels.arrays import Tree
 from xmr_engine.model import KIND, from_arrays
 from xmr_engine.parts import Arrays, tree_from
+from xmr_engine.retrieval import model as retrieval
 from xmr_engine.xlinear import XLinear
 
 TREE_MARK = "first_child"
@@ -67,7 +68,12 @@ def _check_xlinear(path: Path, _: Arrays, __: Mapping[str, Any]) -> None:
     XLinear.open(path)
 
 
+def _check_retrieval(_: Path, arrays: Arrays, document: Mapping[str, Any]) -> None:
+    retrieval.from_arrays(arrays, document)
+
+
 _CHECKS: dict[str, Callable[[Path, Arrays, Mapping[str, Any]], None]] = {
     KIND: _check_completion,
+    retrieval.KIND: _check_retrieval,
     "xlinear": _check_xlinear,
 }

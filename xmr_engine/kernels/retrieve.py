@@ -1,0 +1,201 @@
+"""One product query, from text to ordered products: the matched sets united, their features, the linear ranker."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from xmr_engine.kernels.arrays import Chunks, Codes, Doubles, Floats, Ids, Tree
+from xmr_engine.kernels.bought import Bought, Neighbours, bought_after, like_queries
+from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.product_rows import ProductVectorizer, product_row, row_width
+from xmr_engine.kernels.search import Found, beam_search, first_at_least, keep_best
+from xmr_engine.kernels.shelf import Asked, Gathered, Shelf, gather
+from xmr_engine.kernels.shelf_query import read_query
+from xmr_engine.kernels.titles import Desk, add_titles, read_attributes, read_title
+
+N_PRODUCT_FEATURES = 29
+N_PRODUCT_BUCKETS = 4
+FROM_TREE, FROM_WORDS, FROM_BOUGHT = 1, 2, 4
+NOT_FOUND = -12.0
+N_NEAR, N_FAR, N_LIKE = 10, 40, 20
+UNKNOWN_RARITY = 8.0
+
+
+class Store(NamedTuple):
+    """Everything that a search reads: the tree's inputs and weights, the shelf, what was bought, the ranker."""
+
+    vectorizer: ProductVectorizer
+    tree: Tree
+    chunks: Chunks
+    shelf: Shelf
+    bought: Bought
+    weights: Doubles
+    mix: Doubles
+
+
+class Reach(NamedTuple):
+    """How far a search reaches: the beam, and the most products that the tree, the words and the purchases bring."""
+
+    beam: int
+    tree: int
+    words: int
+    bought: int
+
+
+class Considered(NamedTuple):
+    """Products with their features, shape (n, N_PRODUCT_FEATURES), their sources, and the ranker's bucket."""
+
+    products: Ids
+    features: Doubles
+    sources: Ids
+    bucket: int
+
+
+@kernel
+def tree_row(vectorizer: ProductVectorizer, text: tuple[Codes, int, int]) -> tuple[Ids, Floats]:
+    """Return a query's row with the bias last."""
+    room = 4 * (text[2] - text[1]) + 5
+    ids, values = np.empty(room, np.int32), np.empty(room, np.float32)
+    n = product_row(vectorizer, text, ids, values)
+    ids[n], values[n] = row_width(vectorizer), np.float32(1.0)
+    return ids[: n + 1], values[: n + 1]
+
+
+@kernel
+def search_tree(store: Store, text: tuple[Codes, int, int], beam: int, most: int) -> Found:
+    """Return the products that the beam reaches, best first, with the logarithms of their path products."""
+    if most == 0:
+        return Found(np.empty(0, np.int32), np.empty(0, np.float64), 0)
+    row = tree_row(store.vectorizer, text)
+    return beam_search(store.tree, store.chunks, row, (0, store.tree.leaf.size), beam, most)
+
+
+@kernel
+def unite(first: Ids, second: Ids) -> Ids:
+    """Return the ids of both lists ascending, each once."""
+    both = np.sort(np.concatenate((first, second)))
+    n = 0
+    for i in range(both.size):
+        if i == 0 or both[i] != both[i - 1]:
+            both[n] = both[i]
+            n += 1
+    return both[:n]
+
+
+@kernel
+def bucket_of(asked: Asked) -> int:
+    """Return which weights order the products of a query: by how many stems it has."""
+    return min(max(asked.n_words, 1), N_PRODUCT_BUCKETS) - 1
+
+
+@kernel
+def consider(store: Store, text: tuple[Codes, int, int], reach: Reach) -> Considered:
+    """Return the products that any source brings for a query, with what the ranker reads of each."""
+    shelf, idf = store.shelf, store.shelf.stems.vocabulary.idf
+    asked = read_query(shelf, text, True)
+    found = search_tree(store, text, reach.beam, reach.tree)
+    near = like_queries(store.bought, idf, asked.stems, asked.sure)
+    after, gains = bought_after(store.bought, near, reach.bought)
+    gathered = gather(shelf, asked, unite(found.labels, after), reach.words, store.mix)
+    products, scores = gathered
+    n = products.size
+    features, sources = np.zeros((n, N_PRODUCT_FEATURES), np.float64), np.zeros(n, np.int32)
+    features[:, 0] = NOT_FOUND
+    for i in range(found.labels.size):
+        at = first_at_least(products, 0, n, found.labels[i])
+        if at == n or products[at] != found.labels[i]:  # scores that are no numbers, in a damaged model
+            continue
+        path = max(found.scores[i], NOT_FOUND)
+        features[at, 0], features[at, 1], features[at, 2] = path, np.exp(path), 1.0 / (1.0 + i)
+        sources[at] |= FROM_TREE
+    for i in range(after.size):
+        at = first_at_least(products, 0, n, after[i])
+        if at == n or products[at] != after[i]:
+            continue
+        features[at, 3], features[at, 4] = np.log1p(gains[i, 0]), gains[i, 1]
+        features[at, 5] = np.log1p(gains[i, 2])
+        sources[at] |= FROM_BOUGHT
+    fill_features(store, asked, near, gathered, features)
+    for i in range(n):
+        if scores[i, 1] > 0.0 or scores[i, 2] > 0.0:
+            sources[i] |= FROM_WORDS
+    return Considered(products, features, sources, bucket_of(asked))
+
+
+@kernel
+def lay_desk(store: Store, asked: Asked, near: Neighbours, products: Ids, totals: Doubles) -> Desk:
+    """Return what the titles of a query's products are read against."""
+    shelf, n = store.shelf, asked.stems.size
+    places, weights = np.zeros(shelf.sizes.size, np.uint8), np.full(n, UNKNOWN_RARITY, np.float64)
+    vectors = np.zeros((3, shelf.sizes.size), np.float32)
+    best = keep_best(totals, products.size, N_FAR)
+    for row, most in ((0, N_NEAR), (1, N_FAR)):
+        some = best[:most]
+        gains = np.empty(some.size, np.float64)
+        for i in range(some.size):
+            gains[i] = totals[some[i]] / (totals[best[0]] * some.size + 1e-12)
+        add_titles(shelf, products[some], gains, vectors[row])
+    for i in range(min(near.queries.size, N_LIKE)):
+        lo, hi = store.bought.rows[near.queries[i]], store.bought.rows[near.queries[i] + 1]
+        add_titles(shelf, store.bought.products[lo:hi], np.full(hi - lo, near.cosines[i] / (hi - lo)), vectors[2])
+    for s in range(n):
+        if asked.stems[s] >= 0:
+            places[asked.stems[s]] = s + 1
+            weights[s] = shelf.stems.vocabulary.idf[asked.stems[s]]
+            vectors[2, asked.stems[s]] = 0.0
+    norm = 0.0
+    for value in vectors[2]:
+        norm += np.float64(value) * value
+    if norm > 0.0:
+        vectors[2] /= np.float32(np.sqrt(norm))
+    total = np.sum(weights) + 1e-9
+    n_numbers = np.int64(np.sum(asked.numbers))
+    return Desk(places, weights, asked.sure, asked.numbers, n_numbers, total, vectors[0], vectors[1], vectors[2])
+
+
+@kernel
+def fill_features(store: Store, asked: Asked, near: Neighbours, gathered: Gathered, features: Doubles) -> None:
+    """Write what products share with a query by words, and what their titles keep of it."""
+    products, scores = gathered
+    n = products.size
+    totals, top = np.empty(n, np.float64), np.full(4, 1e-9)
+    for i in range(n):
+        totals[i] = store.mix[0] * scores[i, 0] + store.mix[1] * scores[i, 1] + store.mix[2] * scores[i, 2]
+        for c in range(3):
+            top[c] = max(top[c], scores[i, c])
+        top[3] = max(top[3], totals[i])
+    desk = lay_desk(store, asked, near, products, totals)
+    for i in range(n):
+        row = features[i]
+        row[6], row[7] = scores[i, 0] / 10.0, scores[i, 0] / desk.total
+        row[8], row[9] = scores[i, 1], scores[i, 2]
+        row[10] = np.log1p(np.float64(store.bought.times[products[i]]))
+        row[11], row[12], row[13] = scores[i, 0] / top[0], scores[i, 1] / top[1], scores[i, 2] / top[2]
+        row[14] = totals[i] / top[3]
+        read_title(store.shelf, desk, products[i], row[15:])
+        row[25] = read_attributes(store.shelf, asked, desk, products[i])
+
+
+@kernel
+def retrieve(store: Store, text: tuple[Codes, int, int], reach: Reach, k: int) -> tuple[Ids, Doubles, Ids]:
+    """Return the k best products, their scores and sources, best first; of equal scores the earlier product."""
+    considered = consider(store, text, reach)
+    scores = np.zeros(considered.products.size, np.float64)
+    for i in range(scores.size):
+        for f in range(N_PRODUCT_FEATURES):
+            scores[i] += considered.features[i, f] * store.weights[considered.bucket, f]
+    best = keep_best(scores, scores.size, k)
+    return considered.products[best], scores[best], considered.sources[best]
+
+
+@kernel
+def match_words(shelf: Shelf, text: tuple[Codes, int, int], mix: Doubles, k: int) -> tuple[Ids, Doubles]:
+    """Return the k products that a mix of the three scores by words puts first, no word mended."""
+    asked = read_query(shelf, text, False)
+    gathered = gather(shelf, asked, np.empty(0, np.int32), k, mix)
+    scores = np.empty(gathered.products.size, np.float64)
+    for i in range(scores.size):
+        row = gathered.scores[i]
+        scores[i] = mix[0] * row[0] + mix[1] * row[1] + mix[2] * row[2]
+    best = keep_best(scores, scores.size, k)
+    return gathered.products[best], scores[best]
