@@ -11,12 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import logs, problems, security, throttle
 from app.api import api
-from app.catalog import Catalog, Completer, Preset
+from app.catalog import Catalog, Completer, Preset, Retriever
 from app.figure import Draughtsman, figure
 from app.intake import Watcher, take_up
 from app.judging import install as judging
 from app.openapi.views import openapi
 from app.pages import pages
+from app.products import products
 from app.session import CookieInterface
 from app.settings import Settings, SettingsError
 from app.telemetry import telemetry
@@ -26,7 +27,10 @@ __all__ = ["create_app"]
 
 
 def create_app(
-    settings: Settings | None = None, completers: Sequence[Completer] | None = None, presets: Sequence[Preset] = ()
+    settings: Settings | None = None,
+    completers: Sequence[Completer] | None = None,
+    presets: Sequence[Preset] = (),
+    retrievers: Sequence[Retriever] = (),
 ) -> Flask:
     """Build the app.
 
@@ -38,6 +42,8 @@ def create_app(
         Models already open; absent: those of the settings' folder.
     presets
         Prepared moments to show with given completers.
+    retrievers
+        Models of products already open, beside given completers.
 
     Raises
     ------
@@ -47,7 +53,7 @@ def create_app(
     try:
         settings = settings or Settings.from_environment(os.environ)
         app = Flask(__name__, static_folder="../static", template_folder="../templates")
-        catalog = Catalog(completers, presets) if completers is not None else _open(app, settings)
+        catalog = Catalog(completers, presets, retrievers) if completers is not None else _open(app, settings)
         logs.install(app, tell_queries=settings.log_queries)
         problems.install(app, believe_ids=settings.trusted_proxies > 0)
         throttle.install(app, settings)
@@ -62,7 +68,7 @@ def create_app(
     app.extensions["catalog"] = catalog
     app.extensions["draughtsman"] = Draughtsman(catalog)
     security.install(app)
-    for blueprint in (api, pages, figure, openapi, telemetry):
+    for blueprint in (api, pages, figure, openapi, products, telemetry):
         app.register_blueprint(blueprint)
     judging.install(app, settings, catalog)
     if settings.trusted_proxies:
@@ -74,6 +80,7 @@ def create_app(
 def _open(app: Flask, settings: Settings) -> Catalog:
     """Return the models of the settings' folder, and prepare to follow it."""
     shelf = take_up(settings.models, settings.blocklist)
-    catalog = Catalog(list(shelf.completers.values()), shelf.presets)
+    catalog = Catalog(list(shelf.completers.values()))
+    catalog.put(shelf)
     app.extensions["watcher"] = Watcher(catalog, settings.models, settings.blocklist)
     return catalog

@@ -66,6 +66,42 @@ class Completer(Protocol):
         """Run every kernel once."""
 
 
+class Retriever(Protocol):
+    """What the app asks of an opened model of products."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that answer."""
+
+    @property
+    def n_products(self) -> int:
+        """How many products the catalogue has."""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its purchases were generated."""
+
+    @property
+    def beam(self) -> int:
+        """Nodes kept at a depth where nothing else is asked."""
+
+    @property
+    def measured(self) -> Mapping[str, Any]:
+        """What held-out purchases gave; empty where there were none."""
+
+    def compare(
+        self, query: str, k: int = 10, beam: int | None = None, threshold: float | None = None
+    ) -> dict[str, Any]:
+        """Answer by every system at once."""
+
+    def warm(self) -> None:
+        """Run every kernel once."""
+
+
 class Preset(NamedTuple):
     """One prepared moment of a presentation."""
 
@@ -81,10 +117,12 @@ class Preset(NamedTuple):
 
 
 class Shelf(NamedTuple):
-    """The models served at a time, by name, the default first; and their prepared moments."""
+    """The models served at a time, by name, the default first; their prepared moments, and queries for products."""
 
     completers: Mapping[str, Completer]
     presets: tuple[Preset, ...] = ()
+    retrievers: Mapping[str, Retriever] = {}
+    queries: tuple[Mapping[str, str], ...] = ()
 
 
 def shelve(completers: Sequence[Completer], presets: Sequence[Preset] = ()) -> Shelf:
@@ -108,8 +146,10 @@ def shelve(completers: Sequence[Completer], presets: Sequence[Preset] = ()) -> S
 class Catalog:
     """The opened models by name; ready once every kernel has run."""
 
-    def __init__(self, completers: Sequence[Completer], presets: Sequence[Preset] = ()) -> None:
-        self._shelf = shelve(completers, presets)
+    def __init__(
+        self, completers: Sequence[Completer], presets: Sequence[Preset] = (), retrievers: Sequence[Retriever] = ()
+    ) -> None:
+        self._shelf = shelve(completers, presets)._replace(retrievers={each.name: each for each in retrievers})
         self._lock = threading.Lock()
         self._begun = False
         self._ready = threading.Event()
@@ -124,6 +164,16 @@ class Catalog:
     def presets(self) -> tuple[Preset, ...]:
         """The prepared moments of a presentation."""
         return self._shelf.presets
+
+    @property
+    def retrievers(self) -> Mapping[str, Retriever]:
+        """The models of products by name, the default first."""
+        return self._shelf.retrievers
+
+    @property
+    def queries(self) -> tuple[Mapping[str, str], ...]:
+        """Prepared queries for products, each with what it shows."""
+        return self._shelf.queries
 
     @property
     def default(self) -> Completer:
@@ -175,6 +225,10 @@ class Catalog:
         warm(shelf)
         self._shelf = shelf
 
+    def put(self, shelf: Shelf) -> None:
+        """Take a shelf as it is, before anything was asked."""
+        self._shelf = shelf
+
     def _warm(self) -> None:
         """Run the kernels."""
         started = time.perf_counter()
@@ -195,3 +249,5 @@ def warm(shelf: Shelf) -> None:
         fcntl.flock(own_file, fcntl.LOCK_EX)
         for completer in shelf.completers.values():
             completer.warm()
+        for retriever in shelf.retrievers.values():
+            retriever.warm()

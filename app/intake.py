@@ -13,7 +13,7 @@ from typing import NamedTuple
 import xmr_engine
 from app import metrics
 from app.blocking import BlockingCompleter
-from app.catalog import Catalog, Completer, Preset, Shelf, shelve
+from app.catalog import Catalog, Completer, Preset, Retriever, Shelf, shelve
 from app.settings import SettingsError
 from xmr_engine import storage
 from xmr_engine.data.blocklist import read_blocklist
@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 _MODEL_MARK = "model.json"
 _CURRENT = "current"
 _PRESETS = "presets.json"
+_QUERIES = "queries.json"
+_PRODUCTS = "retrieval"
+_NO_COMPLETIONS = frozenset({_PRODUCTS, "two-tower", "gru"})
 _UNFINISHED = frozenset({".partial", ".old"})
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 60.0
@@ -70,11 +73,18 @@ def take_up(folder: Path, blocklist: Path | None = None) -> Shelf:
         )
     blocked = None if blocklist is None else read_blocklist(blocklist)
     completers: list[Completer] = []
+    retrievers: dict[str, Retriever] = {}
     for name, path in models:
+        kind = storage.read_document(path).get("kind")
         storage.verify(path)
+        if kind == _PRODUCTS:
+            retrievers[name] = xmr_engine.open_retriever(path)
+        if kind in _NO_COMPLETIONS:
+            continue
         completer = xmr_engine.open_completer(path, name)
         completers.append(completer if blocked is None else BlockingCompleter(completer, blocked))
-    return shelve(completers, read_presets(folder))
+    shelf = shelve(completers, read_presets(folder))
+    return shelf._replace(retrievers=retrievers, queries=read_queries(folder))
 
 
 def signature(folder: Path, blocklist: Path | None = None) -> Signature:
@@ -156,6 +166,25 @@ def read_presets(folder: Path) -> list[Preset]:
         return [Preset(**{**row, "previous": tuple(row.get("previous", ()))}) for row in rows]
     except (ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{str(path)!r} is no list of presets: {error}") from error
+
+
+def read_queries(folder: Path) -> tuple[dict[str, str], ...]:
+    """Return the queries for products kept in a folder of models or one level below.
+
+    Raises
+    ------
+    SettingsError
+        If the file is not a list of objects with `query` and `shows`.
+    """
+    path = next((path for path in [folder / _QUERIES, *sorted(folder.glob(f"*/{_QUERIES}"))] if path.is_file()), None)
+    if path is None:
+        return ()
+    try:
+        return tuple(
+            {"query": str(row["query"]), "shows": str(row["shows"])} for row in json.loads(path.read_text("utf-8"))
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise SettingsError(f"{str(path)!r} is no list of queries: {error}") from error
 
 
 def _folders(folder: Path) -> list[Path]:

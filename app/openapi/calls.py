@@ -9,6 +9,7 @@ from app.figure import LIMITS
 from app.openapi.judging import PATHS as JUDGING
 from app.openapi.parts import ALWAYS, CHANGING, Part, answer, body, call, choice, named, number, position, record, text
 from app.openapi.parts import several as several_texts
+from app.openapi.products import PATHS as PRODUCTS
 from app.reading import MAX_BEAM, MAX_K, MAX_PREFIX, MAX_QUERY
 
 HTML = "text/html"
@@ -143,5 +144,6 @@ PATHS: dict[str, dict[str, Part]] = {
             tags=["Operation"],
         )
     },
+    **PRODUCTS,
     **JUDGING,
 }

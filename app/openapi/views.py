@@ -11,12 +11,13 @@ from flask import Blueprint, Response, json, render_template
 from app.openapi.calls import PATHS
 from app.openapi.judging import SCHEMAS as JUDGING
 from app.openapi.parts import TITLES, refusals
+from app.openapi.products import SCHEMAS as PRODUCTS
 from app.openapi.schemas import SCHEMAS as ANSWERS
 from xmr_engine import __version__
 
 openapi = Blueprint("openapi", __name__)
 
-SCHEMAS = ANSWERS | JUDGING
+SCHEMAS = ANSWERS | PRODUCTS | JUDGING
 
 _ABOUT = (
     "Completions of queries as they are typed, from what was typed and what was asked before. The session is a signed "
@@ -33,7 +34,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Nextquery", "version": __version__, "description": _ABOUT, "license": _LICENSE},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in ("Completions", "Session", "Judging", "Pages", "Operation")],
+        "tags": [{"name": name} for name in ("Completions", "Products", "Session", "Judging", "Pages", "Operation")],
         "paths": PATHS,
         "components": {"schemas": SCHEMAS, "responses": refusals()},
     }

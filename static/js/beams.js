@@ -15,7 +15,7 @@ export class Beams extends HTMLElement {
       const section = element("section", "beam");
       const rows = beamRows(indexes[name].beam);
       const counts = countStates(rows, indexes[name].evaluated);
-      section.append(indexHead(name, indexes[name]), draw(rows, name, counts), legend(counts));
+      section.append(indexHead(name, indexes[name]), drawBeam(rows, name, counts), drawLegend(counts));
       return section;
     });
     this.dataset.columns = names.length;
@@ -23,7 +23,8 @@ export class Beams extends HTMLElement {
   }
 }
 
-function draw(rows, name, { kept, dropped }) {
+/** Return the drawing of a beam's rows. */
+export function drawBeam(rows, name, { kept, dropped }) {
   const root = stratify().id((row) => row.id).parentId((row) => row.parent)(rows);
   tree().size([WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE]).separation(() => 1)(root);
   const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "beam-tree", role: "img" });
@@ -59,7 +60,8 @@ function shape({ x, y, data: { state, score } }, size) {
   return made;
 }
 
-function legend({ kept, dropped }) {
+/** Return the line that says what the shapes mean. */
+export function drawLegend({ kept, dropped }) {
   const line = element("p", "beam-legend");
   const parts = [["kept", `● ${kept} kept`], ["evaluated", `■ ${dropped} evaluated`], ["pruned", "× pruned"]];
   line.append(...parts.map(([state, text]) => element("span", state, text)));

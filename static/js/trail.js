@@ -13,6 +13,8 @@ export class Trail extends HTMLElement {
     this.#chips.replaceChildren(...queries.map((text, position) => this.#chip(text, position === queries.length - 1)));
     this.querySelector(".none").hidden = queries.length > 0;
     this.querySelector("[data-new]").hidden = queries.length === 0;
+    const products = this.querySelector("[data-products]");
+    if (products) Object.assign(products, { hidden: queries.length === 0, href: `/products?${new URLSearchParams({ query: queries.at(-1) ?? "" })}`, title: `Products for ${queries.at(-1)}` });
   }
 
   #chip(text, last) {
