@@ -29,7 +29,7 @@ screenshots: .venv/.installed-dev
 	@$(RUN) -m benchmarks.screenshots
 
 models: .venv/.installed
-	@$(RUN) -m sample_models.build
+	@$(RUN) -m sample_models.build $(if $(NEURAL),--neural)
 
 .venv/.installed: requirements.txt
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found; install one, or name it: make demo PYTHON=/path/to/python" >&2; exit 1; }
