@@ -30,6 +30,7 @@ screenshots: .venv/.installed-dev
 
 models: .venv/.installed
 	@$(RUN) -m sample_models.build $(if $(NEURAL),--neural)
+	@$(RUN) -m sample_models.scenarios
 
 .venv/.installed: requirements.txt
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or newer found; install one, or name it: make demo PYTHON=/path/to/python" >&2; exit 1; }

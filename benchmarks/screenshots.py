@@ -5,12 +5,16 @@
 
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
 from app import create_app
+from app.judging.contenders import find_contender
+from app.judging.studies import Plan, begin
 from app.settings import Settings
 from tests.app.conftest import make_ready
 from tests.browser.chromium import ADVICE, ARGUMENTS, find_chromium
@@ -22,13 +26,14 @@ CAMERA = "previous=digital+camera&prefix=n"
 
 
 class Shot(NamedTuple):
-    """One state of the page; ``press`` are keys pressed in the box once it stands."""
+    """One state of a page; ``press`` are keys pressed once it stands, in the box or where a ``study`` is judged."""
 
     name: str
     path: str
     size: tuple[int, int] = (1280, 720)
     scheme: str = "light"
     press: tuple[str, ...] = ()
+    study: str = ""
 
 
 SHOTS = (
@@ -43,7 +48,10 @@ SHOTS = (
     Shot("phone", f"/?{CAMERA}", size=(390, 844)),
     Shot("indexes", "/indexes"),
     Shot("indexes-dark", "/indexes?beam=3&depth=2&prefix=ab", scheme="dark"),
+    Shot("judge", "", press=("ArrowRight",) * 3, study="typing"),
+    Shot("judge-dark", "", scheme="dark", study="list"),
 )
+COMPARED = ("shop-model/hybrid", "shop-model/hybrid/no-session")
 
 
 def main() -> None:
@@ -52,13 +60,24 @@ def main() -> None:
     if path is None:
         sys.exit(f"error: {ADVICE}")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    app = create_app(Settings(secret_key=secrets.token_hex(), models=ROOT / "sample_models"))
-    make_ready(app)
-    with serve(app) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        for shot in SHOTS:
-            take(browser, address, shot)
-        browser.close()
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/judgments.db"
+        app = create_app(Settings(secret_key=secrets.token_hex(), models=ROOT / "sample_models", database_url=url))
+        make_ready(app)
+        with serve(app) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            for shot in SHOTS:
+                take(browser, address, shot._replace(path=begin_study(app, shot.study)) if shot.study else shot)
+            browser.close()
+        app.extensions["judging"].store.close()
+
+
+def begin_study(app: Flask, mode: str) -> str:
+    """Begin a study of the shipped set; return its address."""
+    parts = app.extensions["judging"]
+    systems = tuple(find_contender(parts.catalog.completers, name) for name in COMPARED)
+    plan = Plan(title="After a session", set_name="shop", mode=mode, systems=systems, seed=5)
+    return f"/judge/{begin(parts.store, parts.catalog.completers, plan, parts.shipped['shop'])}"
 
 
 def take(browser: Browser, address: str, shot: Shot) -> None:
@@ -73,8 +92,12 @@ def take(browser: Browser, address: str, shot: Shot) -> None:
     page = context.new_page()
     page.goto(shot.path)
     page.wait_for_selector("[data-live]", timeout=120_000)
+    if shot.study:
+        page.get_by_label("Your name").fill("Ada")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-panel=stage]:not([hidden])")
     for key in shot.press:
-        page.get_by_role("combobox", name="Search").press(key)
+        page.keyboard.press(key) if shot.study else page.get_by_role("combobox", name="Search").press(key)
     page.wait_for_timeout(400)
     page.screenshot(path=PICTURES / f"{shot.name}.png")
     print(f"docs/pictures/{shot.name}.png")

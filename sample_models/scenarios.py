@@ -8,6 +8,7 @@ moment each scenario is, and which queries the sample model does not know.
 
 import json
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 import xmr_engine
@@ -25,16 +26,16 @@ N_SCENARIOS = 100
 def main() -> None:
     """Generate the sessions, sample them, and write the set."""
     SET.parent.mkdir(exist_ok=True)
-    SET.write_text(render(sample()), "utf-8")
-
-
-def sample() -> list[Scenario]:
-    """Return the set's scenarios."""
     labels = xmr_engine.open_completer(MODEL).model.labels
+    SET.write_text(render(sample(set(labels.texts()))), "utf-8")
+
+
+def sample(known: Container[str] | None) -> list[Scenario]:
+    """Return the set's scenarios; those are tagged that want what is not among the known queries."""
     with tempfile.TemporaryDirectory() as folder:
         generate(Path(folder), SHOPPERS)
         pairs = read_pairs(Path(folder) / "log.tsv")
-    return sample_scenarios(pairs, N_SCENARIOS, known=set(labels.texts()))
+    return sample_scenarios(pairs, N_SCENARIOS, known=known)
 
 
 def render(scenarios: list[Scenario]) -> str:

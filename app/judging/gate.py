@@ -72,7 +72,7 @@ class Gate:
     def _by_token(self, request: Request) -> bool:
         """Tell whether a script said the passphrase in its Authorization header."""
         token = request.authorization.token if request.authorization else None
-        return token is not None and self.try_passphrase(request, token)
+        return token is not None and self.try_passphrase(request, _as_utf8(token))
 
     def _mark(self) -> str:
         """Return what the cookie holds: another passphrase closes the door again."""
@@ -84,3 +84,11 @@ def require_same_origin(request: Request) -> None:
     foreign = request.headers.get("Sec-Fetch-Site") in _FOREIGN
     if foreign and request.headers.get("Sec-Fetch-Mode") != "navigate":
         raise Forbidden("Judgments are for pages of this site only.")
+
+
+def _as_utf8(header: str) -> str:
+    """Return a header's text as its sender wrote it; it was read as Latin-1."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header

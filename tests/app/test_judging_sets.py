@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.judging.__main__ import main
 from app.judging.exchange import N_PREVIOUS, parse, read_scenario, render
 from app.judging.sets import MOST_SCENARIOS, read_shipped
 from app.settings import SettingsError
+from sample_models import scenarios as scenarios_of_shop
 from tests.app.judging import SCENARIOS, begin_study, judging_app
 from xmr_engine.evaluation.scenarios import Scenario
 from xmr_engine.text import normalise, normalise_prefix
@@ -130,3 +132,40 @@ def test_a_study_needs_scenarios_that_fit_its_mode(app):
 
 def test_scenarios_are_checked_as_plain_values():
     assert read_scenario({"previous": ["", "A"], "prefix": None, "next": " B "}) == Scenario(("a",), "", "b")
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the command; returns what it ended with."""
+
+    def ended(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([*map(str, arguments)])
+        return end.value.code
+
+    return ended
+
+
+@pytest.mark.parametrize("name", ["set.csv", "set.jsonl"])
+def test_a_set_is_sampled_from_held_out_pairs_by_the_command(shop_log, tmp_path, run, name):
+    out, again = tmp_path / name, tmp_path / f"again-{name}"
+    for place in (out, again):
+        assert run(shop_log, "--out", place, "-n", 30, "--seed", 4) == 0
+    assert out.read_bytes() == again.read_bytes()
+    assert len(parse(out.read_bytes().decode(), out.suffix[1:])) == 30
+
+
+def test_the_command_says_in_one_line_what_it_cannot_do(tmp_path, run):
+    assert str(run(tmp_path / "none.tsv", "--out", tmp_path / "x")).startswith("error: ")
+    few = tmp_path / "few.tsv"
+    few.write_text("previous\tprefix\tnext\n\tn\tnikavo\n", "utf-8")
+    assert "1 distinct queries; 100 scenarios were wanted" in str(run(few, "--out", tmp_path / "x.jsonl"))
+
+
+def test_the_shipped_set_is_what_its_command_makes(root):
+    shipped = (root / "sample_models" / "sets" / "shop.jsonl").read_text("utf-8")
+    made = parse(shipped, "jsonl")
+    assert read_shipped(root / "sample_models")["shop"] == tuple(made)
+    assert len(made) == scenarios_of_shop.N_SCENARIOS
+    plain = [one._replace(tags=tuple(tag for tag in one.tags if tag != "unseen")) for one in made]
+    assert plain == scenarios_of_shop.sample(known=None)
