@@ -25,7 +25,7 @@ def client(app):
 
 
 def bearer(said):
-    return {"Authorization": b"Bearer " + said.encode()}
+    return {"Authorization": f"Bearer {said}".encode().decode("latin-1")}
 
 
 @pytest.mark.parametrize("path", CALLS)
