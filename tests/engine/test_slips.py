@@ -109,6 +109,7 @@ def test_named_sources_speak_of_the_text_typed_alone(completer: Completer, typed
         ("camera arvo", "words", "arvo camera"),
         ("lamp desk d", "words", "dorn desk lamp"),
         ("arvo cq", "shorter", "arvo camera"),
+        ("tripoq", "shorter", "tripod"),
     ],
 )
 def test_what_was_meant_is_found(completer: Completer, typed: str, match: str, text: str) -> None:
@@ -128,6 +129,7 @@ def test_what_was_meant_is_found(completer: Completer, typed: str, match: str, t
         "arvo camera zzz ",
         "x",
         "xy z",
+        "triqqqqq",
         "漢" * 200,
         "a" * 200,
         "!?",

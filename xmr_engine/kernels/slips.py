@@ -124,11 +124,15 @@ def replace_prefix(codes: Codes, start: int, labels: Strings, label: int, n_byte
 def shorter_span(labels: Strings, typed: tuple[Codes, int, int]) -> tuple[tuple[int, int], int]:
     """Return the span of the longest shorter prefix that some label has, and the prefix's bytes; else an empty span.
 
-    It keeps all finished words, at least `SHORTEST` characters, and every digit.
+    It keeps all finished words, at least `SHORTEST` characters, and every digit; of a single word at least half.
     """
     codes, start, stop = typed
+    least = (stop - start + 1) // 2
+    for i in range(start, stop):
+        if codes[i] == SPACE:
+            least = 0
     utf8 = np.empty(4 * (stop - start) + 1, np.uint8)
-    for end in range(stop - 1, start + SHORTEST - 1, -1):
+    for end in range(stop - 1, start + max(least, SHORTEST) - 1, -1):
         if codes[end] == SPACE or is_digit(np.int64(codes[end])):
             break
         n_bytes = encode_utf8(codes, start, end, utf8)

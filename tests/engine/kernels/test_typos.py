@@ -106,7 +106,7 @@ def test_the_longest_shorter_prefix_is_found(texts: list[str], typed: str) -> No
     labels = make_labels(texts)
     span, n_bytes = shorter_span(labels.strings, (to_codes("b" + typed), 1, 1 + len(typed)))
     wanted = ""
-    for n in range(3, len(typed)):
+    for n in range(3 if " " in typed else max(3, (len(typed) + 1) // 2), len(typed)):
         begun = naive.span(labels.texts(), typed[:n])
         if begun[0] < begun[1] and not set(typed[n:]) & set("1 "):
             wanted = typed[:n]
