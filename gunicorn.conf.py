@@ -50,6 +50,11 @@ loglevel = "warning"
 logger_class = ForwardedLog
 
 
+def on_starting(server: Arbiter) -> None:
+    """Load the compiled kernels before the fork where there are any."""
+    server.app.wsgi().extensions["catalog"].warm_before_fork()
+
+
 def when_ready(server: Arbiter) -> None:
     """Say where to look, and why the first answer may take a while."""
     address = ", ".join(str(listener) for listener in server.LISTENERS)
@@ -61,7 +66,7 @@ def on_reload(server: Arbiter) -> None:
     application = server.app
     before, application.callable = application.callable, None
     try:
-        application.wsgi()
+        application.wsgi().extensions["catalog"].warm_before_fork()
     except (SystemExit, Exception) as error:
         application.callable = before
         logging.getLogger("nextquery").error("the reload is refused, the old app stays: %s", error)
@@ -77,7 +82,10 @@ def post_worker_init(worker: Worker) -> None:
     metrics.begin_worker()
     if worker.age > 1:
         logging.getLogger("app.catalog").setLevel(logging.WARNING)
-    worker.wsgi.extensions["catalog"].begin_warming()
+    catalog = worker.wsgi.extensions["catalog"]
+    catalog.begin_warming()
+    if catalog.ready:
+        metrics.tell_ready()
     worker.wsgi.extensions["watcher"].begin()
 
 

@@ -3,6 +3,7 @@
 Knows HTTP and the checked question; every answer's content is the engine's or the session's.
 """
 
+import json
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,10 +14,12 @@ from werkzeug.exceptions import ServiceUnavailable
 from app import metrics, session
 from app.catalog import Catalog
 from app.problems import refuse
-from app.reading import MAX_QUERY, check_text, read_question, read_text
+from app.reading import MAX_QUERY, check_text, read_question, read_text, this_request
 from xmr_engine.text import normalise
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def catalog() -> Catalog:
@@ -29,6 +32,8 @@ def catalog() -> Catalog:
 def wait_for_kernels() -> None:
     """Answer 503 until the kernels are warm, so that no keystroke waits for a compiler."""
     models = catalog()
+    if models.ready:
+        return
     if not request.path.startswith(f"{api.url_prefix}/session") and not models.wait():
         raise ServiceUnavailable(models.state, retry_after=2)
 
@@ -37,11 +42,11 @@ def wait_for_kernels() -> None:
 def complete() -> Response:
     """Complete what was typed."""
     started = time.perf_counter()
-    asked = read_question(request, catalog())
+    asked = read_question(this_request(), catalog())
     was_read = time.perf_counter()
     document = asked.completer.answer(asked.prefix, asked.previous, asked.k, asked.index, asked.beam)
     answered = time.perf_counter()
-    response = jsonify(document)
+    response = Response(_ENCODER.encode(document) + "\n", content_type="application/json")
     written = time.perf_counter()
     _measure(document, {"read": was_read - started, "answer": answered - was_read, "write": written - answered})
     server_ms = (written - started) * 1000

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from app import metrics
 from app.settings import SettingsError
+from xmr_engine.compilation import are_kernels_compiled, record_compiled_kernels
 
 logger = logging.getLogger(__name__)
 
@@ -216,6 +217,12 @@ class Catalog:
                 self._begun = True
                 threading.Thread(target=self._warm, name="warming", daemon=True).start()
 
+    def warm_before_fork(self) -> None:
+        """Warm at once if the kernels are compiled already, so that workers share them; it takes a moment only."""
+        if are_kernels_compiled():
+            self._begun = True
+            self._warm()
+
     def switch(self, shelf: Shelf) -> None:
         """Answer from other models from now on.
 
@@ -238,6 +245,7 @@ class Catalog:
             logger.exception("the kernels could not be warmed")
             self._failure = "The kernels could not be compiled; the server's log says why."
             return
+        record_compiled_kernels()
         self._ready.set()
         metrics.tell_ready()
         logger.info("ready after %.1f s: %s", time.perf_counter() - started, ", ".join(self.completers))

@@ -14,9 +14,11 @@ from flask import Flask, Response, g, request
 
 from app import metrics
 from app.problems import request_id
+from app.reading import this_request
 
 requests_log = logging.getLogger("app.requests")
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _FIELDS = "fields"
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 
@@ -31,7 +33,7 @@ class JsonLines(logging.Formatter):
         row |= {"message": record.getMessage(), **getattr(record, _FIELDS, {})}
         if record.exc_info:
             row["exception"] = self.formatException(record.exc_info)
-        return json.dumps(row, ensure_ascii=False)
+        return _ENCODER.encode(row)
 
 
 def configure(form: str, stream: TextIO | None = None) -> None:
@@ -49,32 +51,22 @@ def install(app: Flask, *, tell_queries: bool) -> None:
         g.begun = time.perf_counter()
 
     def finish(response: Response) -> Response:
-        seconds = time.perf_counter() - g.begun if "begun" in g else 0.0
-        route = str(request.url_rule) if request.url_rule else "none"
-        method = request.method if request.method in _METHODS else "other"
+        asked, known = this_request(), g._get_current_object()
+        seconds = time.perf_counter() - known.get("begun", time.perf_counter())
+        route = asked.url_rule.rule if asked.url_rule else "none"
+        method = asked.method if asked.method in _METHODS else "other"
         metrics.count(metrics.REQUESTS, route, method, str(response.status_code))
         metrics.observe(metrics.SECONDS, seconds, route)
         if requests_log.isEnabledFor(logging.INFO):
-            fields = _told(response, route, seconds) | (_queries() if tell_queries else {})
-            requests_log.info("request", extra={_FIELDS: fields})
+            told: dict[str, object] = {"request_id": request_id(), "method": method, "route": route}
+            told |= {"status": response.status_code, "ms": round(seconds * 1000, 3)}
+            if (prefix := asked.args.get("prefix")) is not None:
+                told["prefix_length"] = len(prefix)
+            requests_log.info("request", extra={_FIELDS: told | (_queries() if tell_queries else {})})
         return response
 
     app.before_request(begin)
     app.after_request(finish)
-
-
-def _told(response: Response, route: str, seconds: float) -> dict[str, object]:
-    """Return what a request's line tells of everyone."""
-    told: dict[str, object] = {
-        "request_id": request_id(),
-        "method": request.method[:10],
-        "route": route,
-        "status": response.status_code,
-        "ms": round(seconds * 1000, 3),
-    }
-    if "prefix" in request.args:
-        told["prefix_length"] = len(request.args["prefix"])
-    return told
 
 
 def _queries() -> dict[str, object]:

@@ -9,7 +9,9 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.mmap_dict import MmapedDict
@@ -17,6 +19,7 @@ from prometheus_client.mmap_dict import MmapedDict
 logger = logging.getLogger(__name__)
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+OWNER = "NEXTQUERY_METRICS_OWNER"
 KINDS = ("counter", "histogram", "gauge_livesum")
 RESERVED_BYTES = 1 << 18
 _BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
@@ -31,24 +34,32 @@ BLOCKED = Counter("nextquery_blocked_completions", "Completions that the block l
 SWITCHES = Counter("nextquery_model_switches", "New models found, taken up or refused", ["outcome"])
 READY = Gauge("nextquery_ready_workers", "Workers whose models are open and warm", multiprocess_mode="livesum")
 
+Metric = TypeVar("Metric", Counter, Histogram)
+
 _working = True
 
 
 def count(metric: Counter, *labels: str, by: int = 1) -> None:
     """Add to a count."""
     if _working:
-        (metric.labels(*labels) if labels else metric).inc(by)
+        (_child(metric, labels) if labels else metric).inc(by)
 
 
 def observe(metric: Histogram, seconds: float, *labels: str) -> None:
     """Add a time to a histogram."""
     if _working:
-        metric.labels(*labels).observe(seconds)
+        _child(metric, labels).observe(seconds)
+
+
+@cache
+def _child(metric: Metric, labels: tuple[str, ...]) -> Metric:
+    """Return the metric of these labels; to look it up anew each time takes longer than to count."""
+    return metric.labels(*labels)
 
 
 def tell_ready() -> None:
-    """Count this worker among the ready ones."""
-    if _working:
+    """Count this process among the ready workers; the one that forks them is none."""
+    if _working and os.environ.get(OWNER) != str(os.getpid()):
         READY.set(1)
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 
+from app.reading import this_request
+
 MAX_BODY_BYTES = 16 * 1024
 MAX_URL_BYTES = 32 * 1024
 
@@ -35,11 +37,12 @@ def install(app: Flask) -> None:
 
 def _check_sizes() -> None:
     """Refuse long URLs and big bodies before they are read."""
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+    asked = this_request()
+    raw = asked.environ.get("RAW_URI") or asked.environ.get("REQUEST_URI") or asked.full_path
     if len(raw) > MAX_URL_BYTES:
         abort(414, f"The URL has {len(raw):,} bytes; at most {MAX_URL_BYTES:,} are read.")
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        abort(413, f"The body has {request.content_length:,} bytes; at most {MAX_BODY_BYTES:,} are read.")
+    if (asked.content_length or 0) > MAX_BODY_BYTES:
+        abort(413, f"The body has {asked.content_length:,} bytes; at most {MAX_BODY_BYTES:,} are read.")
 
 
 def _check_origin() -> None:
@@ -62,7 +65,7 @@ def _check_origin() -> None:
 
 def _bind_browser(response: Response) -> Response:
     """Send the security headers; nothing that depends on the session may be stored."""
-    response.headers.extend({name: value for name, value in _HEADERS.items() if name not in response.headers})
+    response.headers.extend(_HEADERS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

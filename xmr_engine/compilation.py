@@ -4,11 +4,14 @@ Numba's cache runs stale code when a callee in another file changes, so the fold
 hash of every file in `kernels/`. Knows the file system; knows nothing of what a kernel computes.
 """
 
+import contextlib
 import getpass
 import hashlib
 import os
+import platform
 import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 _KERNELS = Path(__file__).parent / "kernels"
@@ -24,6 +27,26 @@ def keep_compiled_kernels() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     if "numba" in sys.modules:
         sys.modules["numba"].config.CACHE_DIR = str(folder)
+
+
+def are_kernels_compiled() -> bool:
+    """Tell whether a process of this very kind has run every serving kernel before, so that they load at once."""
+    return _mark().is_file()
+
+
+def record_compiled_kernels() -> None:
+    """Remember that every serving kernel has run; where nothing can be written, nothing is remembered."""
+    with contextlib.suppress(OSError):
+        _mark().touch()
+
+
+def _mark() -> Path:
+    """Return the file that says so; its name holds what Numba's cache depends on besides the source."""
+    parts = [str(_KERNELS), sys.version, version("numba"), platform.machine()]
+    parts += [os.environ.get(name, "") for name in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_DISABLE_JIT")]
+    parts += [str(path.stat().st_mtime_ns) for path in sorted(_KERNELS.glob("*.py"))]
+    name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    return Path(os.environ["NUMBA_CACHE_DIR"]) / f"compiled-{name}"
 
 
 def kernel_hash() -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.worker import LARGEST_BODY, LARGEST_HEAD, is_whole
-from tests.app.server import ROOT, eventually, free_port, running
+from benchmarks.server import ROOT, eventually, free_port, running
 
 ASK = "/api/v1/complete?prefix=n&k=5"
 POST = b"POST /api/v1/session/queries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -36,6 +36,12 @@ def server(models, tmp_path_factory):
     log = tmp_path_factory.mktemp("log") / "server.log"
     with running(models, log, PATIENT, NEXTQUERY_THREADS="4") as started:
         yield started
+
+
+def readies(server) -> float:
+    """Return how many workers say that they are ready."""
+    lines = server.get("/metrics")[2].decode().splitlines()
+    return next((float(line.split()[1]) for line in lines if line.startswith("nextquery_ready_workers ")), 0.0)
 
 
 def test_it_answers_as_the_engine_does_and_measures(server, shop_model):
@@ -224,6 +230,19 @@ def test_any_number_of_workers_answers_alike(models, tmp_path):
         with running(models, tmp_path / f"log{workers}", WEB_CONCURRENCY=workers) as server:
             found.append([server.texts(ask) for ask in asks for _ in range(8)])
     assert found[0] == found[1]
+
+
+def test_workers_share_the_pages_of_their_models(models, tmp_path):
+    """What more workers take is their own Python, not the model again: PSS divides a shared page among its users."""
+    found = []
+    size = sum(file.stat().st_size for file in models.rglob("*.npy"))
+    for workers in ("1", "4"):
+        with running(models, tmp_path / f"log{workers}", WEB_CONCURRENCY=workers) as server:
+            assert eventually(lambda server=server: readies(server) == len(server.workers()))
+            for _ in range(40):
+                server.get(ASK)
+            found.append(server.memory())
+    assert found[1] <= 1.4 * found[0] + size
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -1,4 +1,7 @@
-"""A real gunicorn over real models, in processes of its own, on a free port of this machine."""
+"""A real gunicorn over real models, in processes of its own, on a free port of this machine.
+
+Knows processes, signals and memory; knows nothing of what is measured or tested with them.
+"""
 
 import contextlib
 import http.client
@@ -9,17 +12,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parent.parent
 GUARD_SECONDS = 120.0
 
 
 class Server:
     """A running server; its log is collected in a file."""
 
-    def __init__(self, port: int, process: subprocess.Popen, log: Path) -> None:
+    def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         self.port = port
         self.process = process
         self.log = log
@@ -35,7 +38,8 @@ class Server:
     def texts(self, path: str) -> list[str]:
         """Return the texts that a completion call answers with."""
         status, _, body = self.get(path)
-        assert status == 200, body
+        if status != 200:
+            raise RuntimeError(f"{path}: {status} {body[:200]!r}")
         return [row["text"] for row in json.loads(body)["completions"]]
 
     def send(self, content: bytes) -> bytes:
@@ -52,6 +56,10 @@ class Server:
         """Return the workers' process ids."""
         pid = self.process.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+    def memory(self) -> int:
+        """Return the bytes that master and workers take together, a page that several share counted once (PSS)."""
+        return sum(proportional_set(pid) for pid in [self.process.pid, *self.workers()])
 
     def signal(self, what: signal.Signals) -> None:
         """Send the master a signal."""
@@ -83,7 +91,8 @@ def running(folder: Path, log: Path, app: str = "app:create_app()", **environ: s
         )
     server = Server(port, process, log)
     try:
-        assert eventually(lambda: is_ready(server)), log.read_text("utf-8", "replace")
+        if not eventually(lambda: is_ready(server)):
+            raise RuntimeError(log.read_text("utf-8", "replace"))
         yield server
     finally:
         process.terminate()
@@ -94,16 +103,25 @@ def running(folder: Path, log: Path, app: str = "app:create_app()", **environ: s
             process.wait()
 
 
+def proportional_set(pid: int) -> int:
+    """Return a process' memory in bytes, each page divided by the number of processes that share it."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError(f"process {pid} tells no Pss")
+
+
 def is_ready(server: Server) -> bool:
     """Tell whether the server answers that it is ready."""
-    assert server.process.poll() is None, server.log.read_text("utf-8", "replace")
+    if server.process.poll() is not None:
+        raise RuntimeError(server.log.read_text("utf-8", "replace"))
     try:
         return server.get("/readyz")[0] == 200
     except OSError:
         return False
 
 
-def eventually(holds, seconds: float = GUARD_SECONDS) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = GUARD_SECONDS) -> bool:
     """Wait until something holds; the limit only guards against waiting for ever."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -117,4 +135,4 @@ def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
