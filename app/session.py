@@ -12,6 +12,7 @@ from flask.sessions import SecureCookieSessionInterface
 from xmr_engine.text import normalise
 
 GAP_SECONDS = 30 * 60
+_CLOCK_SECONDS = 60  # by which the clocks of two servers may differ
 MAX_QUERIES = 5
 _MAX_COOKIE_BYTES = 3800
 _KEY = "queries"
@@ -38,13 +39,22 @@ def read() -> list[Query]:
     Walking back from now, the first gap over 30 minutes ends the session.
     """
     queries: list[Query] = []
-    later = time.time()
-    for text, when in reversed(session.get(_KEY, [])):
-        if later - when > GAP_SECONDS:
+    later = int(time.time()) + _CLOCK_SECONDS
+    for query in reversed(_kept()):
+        if not 0 <= later - query.time <= GAP_SECONDS + _CLOCK_SECONDS * (not queries):
             break
-        queries.append(Query(text, when))
-        later = when
+        queries.append(query)
+        later = query.time
     return queries[::-1]
+
+
+def _kept() -> list[Query]:
+    """Return what the cookie holds; one of another shape, as another version may have signed it, holds nothing."""
+    rows = session.get(_KEY, [])
+    fits = isinstance(rows, list) and all(
+        isinstance(row, list) and [type(value) for value in row] == [str, int] for row in rows
+    )
+    return [Query(*row) for row in rows] if fits else []
 
 
 def texts() -> tuple[str, ...]:

@@ -92,6 +92,9 @@ SCHEMAS: dict[str, Part] = {
     ),
 }
 
+_VOTES = record({"judgments": rows({"type": "object"})})
+_FILES = ("text/csv", "application/x-ndjson", "text/plain")
+
 
 def _page(name: str, summary: str, parameters: Sequence[Part] = ()) -> Part:
     """Return the description of a page; the door stands before it where judging is closed."""
@@ -113,7 +116,7 @@ PATHS: dict[str, dict[str, Part]] = {
         "get": call(
             "export_judgments",
             "Show the votes that count.",
-            {200: answer(record({"judgments": rows({"type": "object"})}), "The votes, as JSON, a table or a file.")},
+            {200: answer(_VOTES, "The votes, as JSON, a table or a file.", files=_FILES)},
             [choice("format", "How.", ["json", "csv", "jsonl", "trec"], "json"), *_ASKED],
             _READS,
             **_TAG,
@@ -165,7 +168,7 @@ PATHS: dict[str, dict[str, Part]] = {
         "get": call(
             "export_set",
             "Show a query set as a file.",
-            {200: answer(_WORD, "The scenarios.", "application/x-ndjson")},
+            {200: answer(_WORD, "The scenarios.", "application/x-ndjson", ["text/csv"])},
             [_SET, choice("format", "How.", ["jsonl", "csv"], "jsonl")],
             _READS,
             **_TAG,

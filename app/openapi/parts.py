@@ -91,9 +91,10 @@ def named(name: str) -> Part:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def answer(schema: Part, says: str = "The answer.", kind: str = JSON) -> Part:
-    """Return an answer's description."""
-    return {"description": says, "headers": _HEADERS, "content": {kind: {"schema": schema}}}
+def answer(schema: Part, says: str = "The answer.", kind: str = JSON, files: Sequence[str] = ()) -> Part:
+    """Return an answer's description; `files` are further types it may have, of free form."""
+    content = {kind: {"schema": schema}} | {other: {"schema": {"type": "string"}} for other in files}
+    return {"description": says, "headers": _HEADERS, "content": content}
 
 
 def call(

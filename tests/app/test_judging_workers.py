@@ -9,8 +9,8 @@ import time
 
 import pytest
 
+from benchmarks.server import GUARD_SECONDS, running
 from tests.app.judging import begin_study, judging_app
-from tests.app.server import GUARD_SECONDS, running
 from xmr_engine.evaluation.scenarios import Scenario
 
 SCENARIOS = [
