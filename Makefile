@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 RUN := .venv/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench screenshots models
+.PHONY: demo test lint bench gate screenshots models
 export PYTHONPATH := .
 .DEFAULT_GOAL := demo
 
@@ -24,6 +24,10 @@ lint: .venv/.installed-dev
 bench: .venv/.installed-dev
 	@$(RUN) -m benchmarks.quality
 	@$(RUN) -m benchmarks.latency
+
+gate: .venv/.installed-dev
+	@$(RUN) -m pip install --quiet --disable-pip-version-check pip-audit
+	@$(RUN) -m benchmarks.gate
 
 screenshots: .venv/.installed-dev
 	@$(RUN) -m benchmarks.screenshots

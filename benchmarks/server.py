@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,20 +71,31 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path, log: Path, app: str = "app:create_app()", **environ: str) -> Iterator[Server]:
-    """Serve a folder of models until the context ends; ready when it is entered."""
+def running(
+    folder: Path,
+    log: Path,
+    app: str = "app:create_app()",
+    *,
+    root: Path = ROOT,
+    through: Sequence[str] = (),
+    **environ: str,
+) -> Iterator[Server]:
+    """Serve a folder of models until the context ends; ready when it is entered.
+
+    `root` holds the code; `through` is a command that starts the server in its place.
+    """
     port = free_port()
     settings = {
         "NEXTQUERY_SECRET_KEY": "a key that only tests use",
         "NEXTQUERY_MODELS": str(folder),
         "NEXTQUERY_BIND": f"127.0.0.1:{port}",
         "WEB_CONCURRENCY": "1",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(root),
     }
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", app],
-            cwd=ROOT,
+            [*through, sys.executable, "-m", "gunicorn", app],
+            cwd=root,
             env={**os.environ, **settings, **environ},
             stdout=stream,
             stderr=subprocess.STDOUT,

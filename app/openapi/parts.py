@@ -113,13 +113,13 @@ def call(
 
 
 def refusals() -> Part:
-    """Return every refusal that calls refer to."""
+    """Return every refusal that calls refer to; a page where a person is navigating."""
     titles = TITLES | {405: "The call does not know this method; `Allow` names those it knows."}
     return {
         str(status): {
             "description": says,
             "headers": _HEADERS,
-            "content": {PROBLEM: {"schema": named("Problem")}},
+            "content": {PROBLEM: {"schema": named("Problem")}, "text/html": {"schema": {"type": "string"}}},
         }
         for status, says in sorted(titles.items())
     }

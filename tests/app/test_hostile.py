@@ -21,7 +21,7 @@ from tests.app.fake_engine import FakeCompleter
 SCRIPT = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'`{{7*7}}"
 DATABASE = f"sqlite:///{tempfile.mkdtemp()}/judgments.db"
 QUICK = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -150,6 +150,6 @@ KEPT = CHECKS.get_by_names(
 
 @pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload")
 @schema.parametrize()
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=12)
 def test_every_call_keeps_its_description(case):
     case.call_and_validate(checks=KEPT)
