@@ -12,7 +12,6 @@ import argparse
 import bisect
 import gzip
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,6 +44,15 @@ class Pairs(NamedTuple):
     next: list[str]
 
 
+class Compared(NamedTuple):
+    """The figures of all systems, versions of the peer, and by system: ranks by setting, BLEU_RR of every row."""
+
+    figures: dict[str, Any]
+    versions: dict[str, str]
+    ranks: dict[str, dict[str, np.ndarray]]
+    bleu: dict[str, np.ndarray]
+
+
 def main() -> None:
     """Measure what the command line names and record it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -60,21 +68,32 @@ def main() -> None:
     if missing := [path for path in (options.train, options.test) if not path.exists()]:
         say(f"skipped: no {' and no '.join(path.name for path in missing)}; name pair files by --train and --test")
         return
-    work = options.work or Path(tempfile.mkdtemp(prefix="peers-"))
-    work.mkdir(parents=True, exist_ok=True)
-    try:
-        compare(options.train, options.test, kinds, work=work, short=options.short)
-    finally:
-        if options.work is None:
-            shutil.rmtree(work)
+    with tempfile.TemporaryDirectory(prefix="peers-") as scratch:
+        work = options.work or Path(scratch)
+        work.mkdir(parents=True, exist_ok=True)
+        limits = (SHORT_TRAIN_ROWS, SHORT_TEST_ROWS) if options.short else (None, TEST_ROWS)
+        compared = compare((options.train, options.test), kinds, limits, work)
+    keep_ranks(compared.ranks, "short" if options.short else "full")
+    record("peers-short" if options.short else "peers", compared.figures, compared.versions)
 
 
-def compare(train_file: Path, test_file: Path, kinds: list[str], *, work: Path, short: bool) -> None:
-    """Measure every system on the same rows and record the figures."""
-    train, test = read_pairs(train_file), read_pairs(test_file)
-    if short:
-        train = take(train, range(min(SHORT_TRAIN_ROWS, len(train.next))))
-    drawn = np.random.default_rng(0).permutation(len(test.next))[: SHORT_TEST_ROWS if short else TEST_ROWS]
+def compare(files: tuple[Path, Path], kinds: list[str], limits: tuple[int | None, int], work: Path) -> Compared:
+    """Measure every system on the same rows.
+
+    Parameters
+    ----------
+    files
+        Pairs to train on, and pairs to ask.
+    kinds
+        The peer's indexes.
+    limits
+        Most training rows, None for all, and how many rows are drawn to be asked.
+    work
+        Folder of the files that both sides read.
+    """
+    train, test = map(read_pairs, files)
+    train = take(train, range(min(limits[0] or len(train.next), len(train.next))))
+    drawn = np.random.default_rng(0).permutation(len(test.next))[: limits[1]]
     queries = questions(take(test, drawn.tolist()))
     labels = sorted(set(train.next))
     known = set(labels)
@@ -83,6 +102,7 @@ def compare(train_file: Path, test_file: Path, kinds: list[str], *, work: Path, 
     (work / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
 
     ranks = {"mfq": most_frequent(train, queries)}
+    gains: dict[str, np.ndarray] = {}
     systems: dict[str, Any] = {"mfq": {}}
     versions: dict[str, str] = {}
     if kinds:
@@ -95,13 +115,14 @@ def compare(train_file: Path, test_file: Path, kinds: list[str], *, work: Path, 
         with np.load(work / f"ranks-{kind}.npz") as kept:
             ranks[name] = dict(kept)
         with np.load(work / f"shown-{kind}.npz") as kept:
-            systems[name]["bleu_rr"] = bleu(kept["sampled"], queries["sampled"].next, labels, seen["sampled"])
+            gains[name] = bleu(kept["sampled"], queries["sampled"].next, labels)
+        systems[name]["bleu_rr"] = means(gains[name], seen["sampled"])
     for name, system in systems.items():
-        system["mrr"] = {setting: mean_reciprocal(r, seen[setting]) for setting, r in ranks[name].items()}
+        system["mrr"] = {setting: means(reciprocal(r), seen[setting]) for setting, r in ranks[name].items()}
         say(f"{name}: {system['mrr']}")
-    keep_ranks(ranks, "short" if short else "full")
     sizes = {"train": len(train.next), "labels": len(labels), "test": len(drawn), "seen": int(seen["sampled"].sum())}
-    record("peers-short" if short else "peers", {"rows": sizes, "systems": systems}, versions)
+    figures = {"data": files[0].parent.name, "rows": sizes, "systems": systems}
+    return Compared(figures, versions, ranks, gains)
 
 
 def read_pairs(path: Path) -> Pairs:
@@ -179,17 +200,20 @@ def environment_python() -> Path:
     return ENVIRONMENT / "bin" / "python"
 
 
-def mean_reciprocal(ranks: np.ndarray, seen: np.ndarray) -> dict[str, float]:
-    """Return MRR@10 over all rows and over those whose answer is a label."""
-    gains = np.divide(1.0, ranks, out=np.zeros(len(ranks)), where=ranks > 0)
+def reciprocal(ranks: np.ndarray) -> np.ndarray:
+    """Return 1/rank of every row, 0 where the answer is not among those shown."""
+    return np.divide(1.0, ranks, out=np.zeros(len(ranks)), where=ranks > 0)
+
+
+def means(gains: np.ndarray, seen: np.ndarray) -> dict[str, float]:
+    """Return the mean over all rows and over those whose answer is a label."""
     return {"all": round(float(gains.mean()), 4), "seen": round(float(gains[seen].mean()), 4)}
 
 
-def bleu(shown: np.ndarray, answers: list[str], labels: list[str], seen: np.ndarray) -> dict[str, float]:
-    """Return BLEU_RR over all rows and over those whose answer is a label; -1 fills up what is shown."""
+def bleu(shown: np.ndarray, answers: list[str], labels: list[str]) -> np.ndarray:
+    """Return BLEU_RR of every row; -1 fills up what is shown."""
     lists = [[labels[label] for label in row if label >= 0] for row in shown.tolist()]
-    values = np.array([bleu_rr(found, answer) for found, answer in zip(lists, answers, strict=True)])
-    return {"all": round(float(values.mean()), 4), "seen": round(float(values[seen].mean()), 4)}
+    return np.array([bleu_rr(found, answer) for found, answer in zip(lists, answers, strict=True)])
 
 
 def keep_ranks(ranks: dict[str, dict[str, np.ndarray]], name: str) -> None:

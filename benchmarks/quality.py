@@ -1,15 +1,16 @@
 """Measure every system on the same rows of real search sessions: ours by each index, and what the papers compare with.
 
 One run asks 3,000 rows at their own prefix and at fixed lengths, then again with the context withheld in part or whole.
-The default split is `valid`: nobody tunes on `test` by accident. A model of a synthetic log is refused.
+Beside the model stand its other indexes, look-ups, the network (`--neural` names its folder) and libpecos, trained and
+asked in the same run; what cannot run here is left out and named. The default split is `valid`: nobody tunes on `test`
+by accident. A model of a synthetic log is refused.
 
-    python -m benchmarks.quality                          trains on `train`, fits on `valid`, asks `valid`
-    python -m benchmarks.quality --split test             the figures to report
-    python -m benchmarks.quality --model MODEL --systems mfq,tree --rows 300
+    python -m benchmarks.quality                                    trains on `train`, fits on `valid`, asks `valid`
+    python -m benchmarks.quality --split test --neural NETWORK      the figures to report
+    python -m benchmarks.quality --model MODEL --systems mfq,tree --peers '' --rows 300
 """
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -19,7 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import xmr_engine
-from benchmarks.record import RESULTS, ROOT, record
+from benchmarks.claims import claims, over_mfq
+from benchmarks.peers import INDEXES
+from benchmarks.record import ROOT, record
+from benchmarks.rivals import ask_peers, open_rivals
 from xmr_engine.completer import Completer
 from xmr_engine.data.pairs import Pairs, read_pairs
 from xmr_engine.errors import XmrError
@@ -31,7 +35,7 @@ DATA = ROOT.parent / "shared" / "data" / "websearch"
 ROWS = 3000
 SYSTEMS = ("tree", "trie", "mfq", "mfq-backoff", "successor", "gru", "mfq+gru")
 CONTEXTS = {"none": 0, "previous": 1, "last five": 5}
-PAPER_OVER_MFQ = {"len1": 0.71, "len2": 0.38, "len3": 0.17, "len5": 0.043}
+QUANTILES = (1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98, 99, 99.9)
 TO_REACH = {
     "all": {"sampled": 0.36},
     "seen": {"sampled": 0.87, "len1": 0.58, "len2": 0.67, "len3": 0.78, "len5": 0.86, "len8": 0.91},
@@ -39,11 +43,20 @@ TO_REACH = {
 
 
 class Run(NamedTuple):
-    """What one run has in common: the model, its path, and how many rows are asked."""
+    """What one run has in common: the model, its path, how many rows are asked, and a folder to work in."""
 
     completer: Completer
     path: Path
     rows: int
+    work: Path
+
+
+class Others(NamedTuple):
+    """What stands beside the model: systems by name, the network's folder, the peer's indexes."""
+
+    names: tuple[str, ...]
+    neural: Path | None
+    peers: tuple[str, ...]
 
 
 def main() -> None:
@@ -53,21 +66,26 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model trained on the train split; by default one is trained")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of train, valid, test and test-first pairs")
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="comma-separated: %(default)s")
+    parser.add_argument("--neural", type=Path, help="folder of the network; by default neural/NAME beside the model")
+    parser.add_argument("--peers", default=",".join(INDEXES), help="libpecos by these indexes: %(default)s")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--name", help="name of the result, by default after the split")
     options = parser.parse_args()
     if not options.data.is_dir():
         say(f"skipped: no folder {options.data.name}; name one by --data")
         return
-    names = tuple(name for name in options.systems.split(",") if name)
+    names, peers = (tuple(filter(None, text.split(","))) for text in (options.systems, options.peers))
+    if unknown := sorted(set(peers) - set(INDEXES)):
+        parser.error(f"unknown index {', '.join(unknown)}: choose from {', '.join(INDEXES)}")
     try:
         with tempfile.TemporaryDirectory(prefix="quality-") as work:
             path = options.model or train(options.data, Path(work) / "model")
-            figures = measure(path, options.data, options.split, names, options.rows)
+            run = Run(xmr_engine.open_completer(path), path, options.rows, Path(work))
+            figures, versions = measure(run, options.data, options.split, Others(names, options.neural, peers))
     except XmrError as error:
         sys.exit(f"error: {error}")
     show(figures)
-    record(options.name or ("quality" if options.split == "test" else "quality-valid"), rounded(figures))
+    record(options.name or ("quality" if options.split == "test" else "quality-valid"), rounded(figures), versions)
 
 
 def train(data: Path, out: Path) -> Path:
@@ -85,30 +103,39 @@ def train(data: Path, out: Path) -> Path:
     return out
 
 
-def measure(path: Path, data: Path, split: str, names: tuple[str, ...], n_rows: int) -> dict[str, Any]:
-    """Return all figures of one run."""
-    completer = xmr_engine.open_completer(path)
-    if completer.synthetic:
-        sys.exit(f"error: {path}: trained on a synthetic log, whose figures are no quality")
-    run, pairs = Run(completer, path, n_rows), read_pairs(file_of(data, split))
-    figures: dict[str, Any] = {"data": data.name, "split": split} | compare(run, pairs, names)
+def measure(run: Run, data: Path, split: str, others: Others) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return all figures of one run, and the versions of the peer."""
+    if run.completer.synthetic:
+        sys.exit(f"error: {run.path}: trained on a synthetic log, whose figures are no quality")
+    pairs = read_pairs(file_of(data, split))
+    found, versions = compare(run, pairs, others, (file_of(data, "train"), file_of(data, split)))
+    figures: dict[str, Any] = {"data": data.name, "split": split} | found
     figures["contexts"] = {name: by_context(run, pairs, last) for name, last in CONTEXTS.items()}
     figures["without_context"] = {"withheld": against_mfq(run, pairs, last=0)}
     if (first := file_of(data, f"{split}-first")).exists():
         figures["without_context"]["first queries"] = against_mfq(run, read_pairs(first))
-    if split == "test":
-        figures["systems"] |= peers(figures)
     figures["over_mfq"] = over_mfq(figures["systems"])
     figures["claims"] = claims(figures["systems"])
     figures["to_reach"] = TO_REACH
-    return figures
+    return figures, versions
 
 
-def compare(run: Run, pairs: Pairs, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the document of the model beside the systems named, on the same rows."""
-    systems = open_systems(run.completer, run.path, names)
+def compare(run: Run, pairs: Pairs, others: Others, files: tuple[Path, Path]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the document of the model beside all other systems, on the same rows."""
+    systems, left_out = open_rivals(run.completer, run.path, others.names, others.neural)
     rows = make_rows(pairs, counter(run.completer), run.rows)
-    return describe(systems, rows, answer_all(systems, rows, LENGTHS, run.completer, tell), run.completer)
+    answers = answer_all(systems, rows, LENGTHS, run.completer, tell)
+    document = describe(systems, rows, answers, run.completer)
+    for name, found in answers.items():
+        times = np.percentile(found.milliseconds, QUANTILES).tolist()
+        document["systems"][name]["latency_ms"]["quantiles"] = [list(p) for p in zip(QUANTILES, times, strict=True)]
+    peers = ask_peers(files, others.peers, rows, answers[MODEL].ranks, run.work)
+    document["systems"] |= peers.systems
+    document["differences"] |= peers.differences
+    document["left_out"] = left_out | peers.left_out
+    for name, why in document["left_out"].items():
+        say(f"left out: {name}: {why}")
+    return document, peers.versions
 
 
 def by_context(run: Run, pairs: Pairs, last: int) -> dict[str, Any]:
@@ -129,67 +156,6 @@ def against_mfq(run: Run, pairs: Pairs, last: int | None = None) -> dict[str, An
         for name, found in document["systems"].items()
     }
     return {"systems": figures, "differences": document["differences"]["mfq"]["no_context"]}
-
-
-def peers(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `peers.py` measured of libpecos, where it asked as many rows."""
-    kept = RESULTS / "peers.json"
-    if not kept.exists():
-        say("no figures of libpecos: run benchmarks/peers.py first")
-        return {}
-    found = json.loads(kept.read_text(encoding="utf-8"))["figures"]
-    if found["rows"]["test"] != figures["rows"]:
-        say("the figures of libpecos are of other rows: left out")
-        return {}
-    return {
-        name: {
-            **{
-                group: {
-                    setting: {"mrr": cell[group]}
-                    | ({"bleu_rr": system["bleu_rr"][group]} if setting == "sampled" else {})
-                    for setting, cell in system["mrr"].items()
-                }
-                for group in ("all", "seen")
-            },
-            "latency_ms": {"p50": system["search"]["p50_ms"], "p99": system["search"]["p99_ms"]},
-            "latency_of": "the tree search alone, without its features",
-        }
-        for name, system in found["systems"].items()
-        if name != "mfq"
-    }
-
-
-def over_mfq(systems: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the share by which the model's MRR on seen rows is above that of the most frequent query."""
-    if "mfq" not in systems:
-        return {}
-    ours, theirs = systems[MODEL]["seen"], systems["mfq"]["seen"]
-    return {
-        setting: {"ours": round(cell["mrr"] / theirs[setting]["mrr"] - 1, 4), "paper": PAPER_OVER_MFQ.get(setting)}
-        for setting, cell in ours.items()
-    }
-
-
-def claims(systems: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the paper's claims with our figures: ahead of others on seen queries, and how fast."""
-    linear = [name for name in systems if name.startswith("libpecos")]
-    found = []
-    for name in (*linear, "mfq", "gru", "mfq+gru"):
-        if name not in systems:
-            continue
-        ours, theirs = systems[MODEL], systems[name]
-        for measure in ("mrr", "bleu_rr"):
-            if measure in theirs["seen"]["sampled"]:
-                pair = ours["seen"]["sampled"][measure], theirs["seen"]["sampled"][measure]
-                found.append(claim(f"{measure} on seen queries above {name}", pair, pair[0] > pair[1]))
-        pair = ours["latency_ms"]["p50"], theirs["latency_ms"]["p50"]
-        found.append(claim(f"p50 of a completion below {name}", pair, pair[0] < pair[1]))
-    return found
-
-
-def claim(text: str, pair: tuple[float, float], holds: bool) -> dict[str, Any]:
-    """Return one claim with both figures."""
-    return {"claim": text, "ours": pair[0], "theirs": pair[1], "holds": bool(holds)}
 
 
 def show(figures: Mapping[str, Any]) -> None:
