@@ -6,7 +6,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 RUN := .venv/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench gate screenshots models
+.PHONY: demo test lint bench gate report screenshots models
 export PYTHONPATH := .
 .DEFAULT_GOAL := demo
 
@@ -28,6 +28,9 @@ bench: .venv/.installed-dev
 gate: .venv/.installed-dev
 	@$(RUN) -m pip install --quiet --disable-pip-version-check pip-audit
 	@$(RUN) -m benchmarks.gate
+
+report: .venv/.installed-dev
+	@$(RUN) -m benchmarks.report
 
 screenshots: .venv/.installed-dev
 	@$(RUN) -m benchmarks.screenshots

@@ -18,6 +18,7 @@ from app.judging import install as judging
 from app.openapi.views import openapi
 from app.pages import pages
 from app.products import products
+from app.report.views import report
 from app.session import CookieInterface
 from app.settings import Settings, SettingsError
 from app.telemetry import telemetry
@@ -67,8 +68,9 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["catalog"] = catalog
     app.extensions["draughtsman"] = Draughtsman(catalog)
+    app.extensions["results"] = settings.results
     security.install(app)
-    for blueprint in (api, pages, figure, openapi, products, telemetry):
+    for blueprint in (api, pages, figure, openapi, products, report, telemetry):
         app.register_blueprint(blueprint)
     judging.install(app, settings, catalog)
     if settings.trusted_proxies:

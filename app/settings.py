@@ -38,6 +38,8 @@ class Settings:
         Where judgments are kept; ``None``: an SQLite file in the instance folder.
     judge_passphrase
         What opens judging; ``None``: it is open.
+    results
+        Folder of what the benchmarks measured, for the report; it may be absent.
     """
 
     secret_key: str
@@ -49,6 +51,7 @@ class Settings:
     log_queries: bool = False
     database_url: str | None = None
     judge_passphrase: str | None = None
+    results: Path = _ROOT / "benchmarks" / "results"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":

@@ -125,7 +125,7 @@ def compare(run: Run, pairs: Pairs, others: Others, files: tuple[Path, Path]) ->
     systems, left_out = open_rivals(run.completer, run.path, others.names, others.neural)
     rows = make_rows(pairs, counter(run.completer), run.rows)
     answers = answer_all(systems, rows, LENGTHS, run.completer, tell)
-    document = describe(systems, rows, answers, run.completer)
+    document = {"index": run.completer.indexes[0]} | describe(systems, rows, answers, run.completer)
     for name, found in answers.items():
         times = np.percentile(found.milliseconds, QUANTILES).tolist()
         document["systems"][name]["latency_ms"]["quantiles"] = [list(p) for p in zip(QUANTILES, times, strict=True)]

@@ -122,6 +122,7 @@ PATHS: dict[str, dict[str, Part]] = {
             tags=["Pages"],
         ),
     },
+    "/report": {"get": _page("report_page", "What was measured, as charts and tables.")},
     "/indexes": {"get": _page("indexes_page", "The three indexes of a handful of strings, drawn.")},
     "/docs": {"get": _page("docs_page", "This description, to read.")},
     "/openapi.json": {
