@@ -11,6 +11,7 @@ from tests.app.conftest import make_ready
 from tests.app.fake_engine import FakeCompleter
 from tests.app.fake_retriever import FakeRetriever
 from tests.browser.conftest import serve, watch
+from tests.browser.test_access import violations
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +125,24 @@ def test_a_submitted_query_leads_to_its_products(products):
     products.keyboard.press("Enter")
     products.locator("[data-products]").click()
     products.wait_for_url("**/products?query=red+tent**")
+
+
+@pytest.mark.parametrize(
+    "path", ["/products", "/products?query=couch", "/products?query=tents", "/products?query=nothing"]
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_rule_of_accessibility_is_broken(browser, shop, path, scheme):
+    context = browser.new_context(base_url=shop, color_scheme=scheme, reduced_motion="reduce")
+    assert violations(opened(context.new_page(), path)) == []
+    context.close()
+
+
+def test_the_keyboard_reaches_every_control_and_card(products):
+    page = opened(products, "/products?query=couch")
+    page.locator("#query").focus()
+    seen = []
+    for _ in range(46):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.id || document.activeElement.className.split(' ')[0]"))
+    assert {"go", "beam", "threshold", "card"} <= set(seen)
+    assert seen.count("card") == 40
