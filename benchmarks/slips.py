@@ -28,7 +28,7 @@ from xmr_engine.evaluation.asking import place
 
 SHORTEST = 4
 KINDS = ("added", "left out", "replaced", "swapped")
-EVERY_SOURCE = tuple(name for name, _ in SOURCES)
+EVERY_SOURCE = tuple(name for name, _ in SOURCES if name != "composed")
 LENGTHS = ((4, 5), (6, 8), (9, 14), (15, 200))
 
 Complete = Callable[[str, Sequence[str]], list[Completion]]

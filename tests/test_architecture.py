@@ -22,7 +22,7 @@ ORDER = (
     ("model",),
     ("storage",),
     ("xlinear", "trace"),
-    ("comparison", "explain"),
+    ("comparison", "evidence", "explain"),
     ("completer",),
     ("baselines",),
     ("retrieval",),

@@ -13,7 +13,7 @@ from xmr_engine.config import to_dict
 from xmr_engine.errors import ConfigError
 from xmr_engine.features.codes import SEPARATOR, to_codes
 from xmr_engine.kernels.arrays import Codes
-from xmr_engine.kernels.candidates import FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR, Limits
+from xmr_engine.kernels.candidates import FROM_COMPOSED, FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR, Limits
 from xmr_engine.kernels.complete import Completed, complete
 from xmr_engine.kernels.held import hold
 from xmr_engine.model import Model, from_arrays
@@ -23,7 +23,12 @@ N_CONTEXT = 5
 MOST_COMPLETIONS = 1000
 WIDEST_BEAM = 1000
 EVERY_CANDIDATE = 1 << 20
-SOURCES = (("index", FROM_INDEX), ("popular", FROM_POPULAR), ("successor", FROM_SUCCESSOR))
+SOURCES = (
+    ("index", FROM_INDEX),
+    ("popular", FROM_POPULAR),
+    ("successor", FROM_SUCCESSOR),
+    ("composed", FROM_COMPOSED),
+)
 SOURCE_NAMES = tuple(tuple(name for name, bit in SOURCES if bits & bit) for bits in range(1 << len(SOURCES)))
 MATCHES = ("prefix", "composed", "typo", "words", "shorter")
 
@@ -93,7 +98,7 @@ class Completer:
         index, beam
             The index to search and the nodes kept at a depth; by default the model's.
         sources
-            Where candidates come from, of `index`, `popular` and `successor`; by default all.
+            Where candidates come from, of `index`, `popular`, `successor` and `composed`; by default all.
 
         Raises
         ------
@@ -204,7 +209,8 @@ class Completer:
             if found.text == text:
                 meant, penalty = found.meant, lowered_by
         codes = question._replace(prefix=meant).codes()
-        inquiry = explain.Inquiry(question.index, codes, question.limits, text, penalty)
+        limits = question.limits if meant == question.prefix else question.limits._replace(composed=0)
+        inquiry = explain.Inquiry(question.index, codes, limits, text, penalty)
         document = explain.explain(
             self.model,
             inquiry,
@@ -264,12 +270,12 @@ def _only(limits: Limits, sources: Sequence[str]) -> Limits:
     for name in sources:
         if name not in known:
             raise ConfigError(f"source {name!r} is unknown; there are {', '.join(known)}")
-    return Limits(
-        limits.beam,
-        limits.index if "index" in sources else 0,
-        limits.popular if "popular" in sources else 0,
-        limits.successors if "successor" in sources else 0,
-        0,
+    return limits._replace(
+        index=limits.index if "index" in sources else 0,
+        popular=limits.popular if "popular" in sources else 0,
+        successors=limits.successors if "successor" in sources else 0,
+        composed=limits.composed if "composed" in sources else 0,
+        slips=0,
     )
 
 

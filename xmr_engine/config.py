@@ -94,20 +94,24 @@ class RankingConfig:
     """How candidates are gathered and ordered.
 
     enabled: off orders the labels that the beam finds by their path score alone. beam_candidates, popular,
-    successors: most candidates of each source. decay: what a query counts beside the one after it. ridge: of the
-    weights. bucket_ridge: pull of each prefix length's weights towards the common ones.
+    successors: most candidates of each source. composed: most composed completions, put together from words of the
+    log and the session where few labels begin with what is typed. back_off: whether one may finish the word being
+    typed by a word that the log does not have right after the one before it. decay: what a query counts beside the
+    one after it. ridge: of the weights. bucket_ridge: pull of each prefix length's weights towards the common ones.
     """
 
     enabled: bool = True
     beam_candidates: int = 20
     popular: int = 40
     successors: int = 20
+    composed: int = 40
+    back_off: bool = True
     decay: float = 0.8
     ridge: float = 5.0
     bucket_ridge: float = 30.0
 
     def __post_init__(self) -> None:
-        for name in ("beam_candidates", "popular", "successors"):
+        for name in ("beam_candidates", "popular", "successors", "composed"):
             _require(0 <= getattr(self, name) <= 1000, name, getattr(self, name), "from 0 to 1000")
         _require(0 <= self.decay <= 1, "decay", self.decay, "from 0 to 1")
         for name in ("ridge", "bucket_ridge"):

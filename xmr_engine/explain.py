@@ -17,7 +17,7 @@ from xmr_engine.kernels.held import Serving
 from xmr_engine.kernels.search import gate
 from xmr_engine.labels import LabelTable
 from xmr_engine.model import Index, Model
-from xmr_engine.ranking.features import FEATURES, Group
+from xmr_engine.ranking.features import FEATURES, OF_LABELS, Group
 from xmr_engine.trace import find_loss, trace_beam, way_to
 
 SHOWN = 10
@@ -78,27 +78,52 @@ def explain(model: Model, inquiry: Inquiry, ranked: Ranked, ranked_without: Rank
     """
     label = model.labels.find(inquiry.label)
     if label is None:
-        return EMPTY | {"reason": "not a label"}
+        composed = explain_composed(model, inquiry)
+        if composed is None:
+            return EMPTY | {"reason": "not a label"}
+        document = _add_up(composed, inquiry.label, ranked, ranked_without)
+        return document if _is_shown(document["rank"]) else document | {"reason": "ranked below"}
     serving, index = model.serving(), model.indexes[inquiry.index_name]
     _, row, span, _ = input_of(serving, inquiry.codes)
     if not span[0] <= label < span[1]:
         return EMPTY | {"reason": "outside the typed prefix"}
-    terms = explain_score(model, inquiry, label)
-    rank = _rank(ranked, inquiry.label)
-    document = {
-        "score": float(sum(term.value for term in terms)),
-        "groups": {group: float(sum(term.value for term in terms if term.group == group)) for group in GROUPS},
-        "terms": [term._asdict() for term in terms],
-        "rank": rank,
-        "rank_without_context": _rank(ranked_without, inquiry.label),
-        "sources": list(ranked.get(inquiry.label, ())),
-    }
+    document = _add_up(explain_score(model, inquiry, label), inquiry.label, ranked, ranked_without)
+    rank = document["rank"]
     if rank is not None:
-        return document if rank <= SHOWN else document | {"reason": "ranked below"}
+        return document if _is_shown(rank) else document | {"reason": "ranked below"}
     loss = find_loss(index.tree, trace_beam(index, row, span, inquiry.limits), label)
     if loss is None or inquiry.limits.index == 0:
         return document | {"reason": "ranked below"}
     return document | {"reason": "left the beam", "lost": loss._asdict()}
+
+
+def _add_up(terms: Sequence[Term], text: str, ranked: Ranked, ranked_without: Ranked) -> dict[str, Any]:
+    """Return the document of a score's summands."""
+    return {
+        "score": float(sum(term.value for term in terms)),
+        "groups": {group: float(sum(term.value for term in terms if term.group == group)) for group in GROUPS},
+        "terms": [term._asdict() for term in terms],
+        "rank": _rank(ranked, text),
+        "rank_without_context": _rank(ranked_without, text),
+        "sources": list(ranked.get(text, ())),
+    }
+
+
+def _is_shown(rank: int | None) -> bool:
+    return rank is not None and rank <= SHOWN
+
+
+def explain_composed(model: Model, inquiry: Inquiry) -> list[Term] | None:
+    """Return the summands of a composed completion's score, the largest first; None where it is not composed."""
+    serving, index = model.serving(), model.indexes[inquiry.index_name]
+    weighed = weigh(serving, index.tree, index.chunks, inquiry.codes, inquiry.limits)
+    texts = LabelTable(weighed.composed.strings).texts()
+    if inquiry.label not in texts:
+        return None
+    features = weighed.composed.features[texts.index(inquiry.label)]
+    weighted = (serving.weights[weighed.bucket] * features.astype(np.float64)).tolist()
+    terms = [Term(f.group, f.name, value, "ranker") for f, value in zip(FEATURES, weighted, strict=True) if value]
+    return sorted(terms, key=lambda term: -abs(term.value))
 
 
 def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
@@ -108,10 +133,10 @@ def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
     what its rounding adds counts to `g(0)`.
     """
     serving, index = model.serving(), model.indexes[inquiry.index_name]
-    features, bucket = label_features(serving, index, inquiry.codes, label)
-    weighted = serving.weights[bucket] * features.astype(np.float64)
+    features, bucket = label_features(serving, index, inquiry, label)
+    weighted = serving.weights[bucket, : features.size] * features.astype(np.float64)
     terms = [Term("typed", SLIP, -inquiry.penalty, "ranker")]
-    for feature, value in zip(FEATURES, weighted.tolist(), strict=True):
+    for feature, value in zip(OF_LABELS, weighted.tolist(), strict=True):
         if feature.name != PATH:
             terms.append(Term(feature.group, feature.name, value, "ranker"))
             continue
@@ -120,7 +145,7 @@ def explain_score(model: Model, inquiry: Inquiry, label: int) -> list[Term]:
     return sorted((term for term in terms if term.value), key=lambda term: -abs(term.value))
 
 
-def label_features(serving: Serving, index: Index, codes: Codes, label: int) -> tuple[Floats, int]:
+def label_features(serving: Serving, index: Index, inquiry: Inquiry, label: int) -> tuple[Floats, int]:
     """Return the ranker's features of one label of the span, candidate or not, and the bucket of their weights.
 
     The kernel that weighs candidates is asked with every inner node out of reach that is not on the label's path, so
@@ -132,8 +157,8 @@ def label_features(serving: Serving, index: Index, codes: Codes, label: int) -> 
     lo, hi = np.zeros_like(tree.lo), np.zeros_like(tree.hi)
     lo[way], hi[way] = tree.lo[way], tree.hi[way]
     narrow = tree._replace(lo=freeze(lo), hi=freeze(hi))
-    alone = Limits(beam=1, index=siblings, popular=0, successors=0, slips=0)
-    weighed = weigh(serving, narrow, index.chunks, codes, alone)
+    limits = inquiry.limits._replace(beam=1, index=siblings, popular=0, successors=0, slips=0)
+    weighed = weigh(serving, narrow, index.chunks, inquiry.codes, limits)
     at = int(np.searchsorted(weighed.candidates.labels, label))
     return weighed.features[at], int(weighed.bucket)
 

@@ -89,7 +89,9 @@ class Model:
         beam = beam or self.config.matching.beam
         if not ranking.enabled:
             return Limits(beam, ranking.beam_candidates, 0, 0, 0)
-        return Limits(beam, ranking.beam_candidates, ranking.popular, ranking.successors, 1)
+        composed = ranking.composed if self.statistics.successions.count.size else 0
+        sizes = (ranking.beam_candidates, ranking.popular, ranking.successors)
+        return Limits(beam, *sizes, 1, composed, int(ranking.back_off))
 
 
 def make_vectorizer(config: TrainConfig, words: Terms, chars: Terms) -> Vectorizer:

@@ -12,10 +12,21 @@ from numpy.typing import NDArray
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.indexing.tree import make_tree
-from xmr_engine.kernels.arrays import Chunks, Counts, Sessions, Sparse, Statistics, Strings, Tree, Vocabulary
+from xmr_engine.kernels.arrays import (
+    Chunks,
+    Counts,
+    Sessions,
+    Sparse,
+    Statistics,
+    Strings,
+    Successions,
+    Tree,
+    Vocabulary,
+)
 from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
 from xmr_engine.kernels.columns import N_CARD, N_DIMENSIONS
 from xmr_engine.kernels.popular import BLOCK
+from xmr_engine.ranking.successions import count_successions
 
 TREE_ARRAYS = ("first_child", "label", "lo", "hi")
 Arrays = Mapping[str, NDArray[Any]]
@@ -140,6 +151,7 @@ def statistics_to(statistics: Statistics) -> dict[str, NDArray[Any]]:
     for name in _COUNTS:
         arrays |= counts_to(f"{name}_", getattr(statistics, name))
     arrays |= {f"word_pair_{name}": array for name, array in statistics.word_pairs._asdict().items()}
+    arrays |= successions_to(statistics.successions)
     return arrays | {f"session_{name}": array for name, array in statistics.sessions._asdict().items()}
 
 
@@ -172,6 +184,7 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         _cards_from(arrays, n_labels),
         _vectors_from(arrays, "meanings", n_labels, 2 * N_DIMENSIONS),
         sessions_from(arrays, n_words, n_labels),
+        successions_from(arrays),
     )
 
 
@@ -196,6 +209,27 @@ def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
     )
 
 
+def successions_to(successions: Successions) -> dict[str, NDArray[Any]]:
+    """Return pieces and their successions as named arrays."""
+    named = {name: getattr(successions, field) for name, field in _PIECES.items()}
+    return strings_to("piece_", successions.pieces) | counts_to("after_", successions.after) | named
+
+
+def successions_from(arrays: Arrays) -> Successions:
+    """Return the pieces of a model's labels, and their successions; none of a model that was made without them."""
+    if not any(name.startswith(("piece_", "after_")) for name in arrays):
+        return count_successions((), np.zeros(0, np.int64))
+    pieces = strings_from("piece_", arrays)
+    n_pieces = pieces.offsets.size - 1
+    return Successions(
+        pieces,
+        ids_from(arrays, "piece_count", MOST, n_pieces),
+        ids_from(arrays, "piece_before", MOST, n_pieces + 1),
+        counts_from("after_", arrays, n_pieces + 1, n_pieces + 1),
+        fetch(arrays, "blocked_phrases", "i8"),
+    )
+
+
 def _vectors_from(arrays: Arrays, name: str, n: int, n_dimensions: int) -> NDArray[np.int8]:
     vectors = fetch(arrays, name, "i1", 2)
     require(vectors.shape == (n, n_dimensions), name, f"{n} vectors of {n_dimensions} dimensions")
@@ -214,4 +248,5 @@ _PLAIN = (
     "count", "maxima", "word_sessions", "label_word_rows", "label_words", "word_label_rows",
     "word_labels", "vectors", "vector_scale", "cards", "meanings",
 )  # fmt: skip
+_PIECES = {"piece_count": "count", "piece_before": "before", "blocked_phrases": "blocked"}
 _COUNTS = ("followed", "together")

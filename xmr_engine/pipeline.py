@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from xmr_engine import storage
 from xmr_engine.config import IndexConfig, TrainConfig, from_dict
 from xmr_engine.data.pairs import Pairs, contexts, read_pairs, split_last
-from xmr_engine.data.privacy import read_blocklist, screen, typed_by_enough
+from xmr_engine.data.privacy import Blocklist, read_blocklist, screen, typed_by_enough
 from xmr_engine.errors import ConfigError
 from xmr_engine.features.codes import SEPARATOR, to_codes
 from xmr_engine.features.rows import make_label_rows, make_rows
@@ -31,6 +31,7 @@ from xmr_engine.ranking.statistics import Asked, count_statistics
 from xmr_engine.text import words as words_in
 
 Progress = Callable[[str, float], None]
+Phrases = frozenset[tuple[str, ...]]
 
 
 class Inputs(NamedTuple):
@@ -89,9 +90,11 @@ def train(
     path = Path(out)
     storage.require_replaceable(path)
     report = progress or (lambda stage, share: None)
-    pairs = _read(sources, settings, blocklist, report)
+    blocked = None if blocklist is None else read_blocklist(blocklist)
+    pairs = _read(sources, settings, blocked, report)
+    phrases = frozenset() if blocked is None else blocked.phrases
     held_out = None if valid is None else read_pairs(valid, seed=settings.seed)
-    model = train_model(pairs, held_out, settings, threads, report)
+    model = train_model(pairs, held_out, settings, threads, report, phrases)
     arrays, document = to_arrays(model)
     storage.write(path, arrays, document)
 
@@ -118,22 +121,32 @@ def make_config(source: str | Path | Mapping[str, Any] | None, options: Mapping[
 
 
 def train_model(
-    pairs: Pairs, held_out: Pairs | None, config: TrainConfig, threads: int = 1, report: Progress = lambda s, p: None
+    pairs: Pairs,
+    held_out: Pairs | None,
+    config: TrainConfig,
+    threads: int = 1,
+    report: Progress = lambda stage, share: None,
+    phrases: Phrases = frozenset(),
 ) -> Model:
-    """Return the model of these pairs; without `held_out` the last sessions fit the ranker."""
+    """Return the model of these pairs; without `held_out` the last sessions fit the ranker.
+
+    `phrases`, as words, are those of the block list: no completion may be composed to hold one.
+    """
     fitted_on, rest = (held_out, pairs) if held_out is not None else split_last(pairs, config.data.held_out)[::-1]
     if held_out is None and (not rest.next or not fitted_on.next):
         fitted_on, rest = pairs, pairs
-    draft = fit_model(rest, config, threads, report)
+    draft = fit_model(rest, config, threads, report, phrases)
     if not config.ranking.enabled:
-        return draft if held_out is not None else fit_model(pairs, config, threads, report)
+        return draft if held_out is not None else fit_model(pairs, config, threads, report, phrases)
     ranker = fit_ranking(draft, fitted_on, report)
     if held_out is None and rest is not pairs:
-        draft = fit_model(pairs, config, threads, report)
+        draft = fit_model(pairs, config, threads, report, phrases)
     return replace(draft, ranker=ranker)
 
 
-def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress) -> Model:
+def fit_model(
+    pairs: Pairs, config: TrainConfig, threads: int, report: Progress, phrases: Phrases = frozenset()
+) -> Model:
     """Return the model of these pairs with a ranker that orders by path score."""
     labels = make_labels(pairs.next)
     texts = labels.texts()
@@ -146,7 +159,8 @@ def fit_model(pairs: Pairs, config: TrainConfig, threads: int, report: Progress)
     material = _Material(labels, vectorizer, inputs)
     indexes = {name: _fit_index(name, material, config, threads, report) for name in config.indexes}
     report("statistics", 0.0)
-    statistics = count_statistics(as_asked(pairs, labels, texts), words, config.seed, partial(report, "statistics"))
+    asked = as_asked(pairs, labels, texts)
+    statistics = count_statistics(asked, words, config.seed, partial(report, "statistics"), phrases)
     report("statistics", 1.0)
     return Model(
         config=config,
@@ -191,7 +205,7 @@ def fit_ranking(model: Model, held_out: Pairs, report: Progress) -> Ranker:
     report("ranker", 0.0)
     lists = make_lists(examples, weigh_input)
     report("ranker", 0.5)
-    ranker = fit_ranker(lists, model.config.ranking) if lists.answers.size else path_only()
+    ranker = fit_ranker(*lists, model.config.ranking) if lists[0].answers.size else path_only()
     report("ranker", 1.0)
     return ranker
 
@@ -235,11 +249,10 @@ def as_asked(pairs: Pairs, labels: LabelTable, texts: Sequence[str]) -> Asked:
     )
 
 
-def _read(sources: Sequence[str | Path], config: TrainConfig, blocklist: str | Path | None, report: Progress) -> Pairs:
+def _read(sources: Sequence[str | Path], config: TrainConfig, blocked: Blocklist | None, report: Progress) -> Pairs:
     """Return the sources' pairs, screened of what must not enter a model."""
     files = [Path(source) for source in sources]
     pairs = read_pairs(files, gap_minutes=config.data.gap_minutes, seed=config.seed, progress=report)
-    blocked = None if blocklist is None else read_blocklist(blocklist)
     return screen(pairs, blocklist=blocked, min_people=config.data.min_people)
 
 

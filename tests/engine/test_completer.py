@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests import naive
 from tests.engine.small import INDEXES, KINDS, SMALL, compiled, plain_tree, plain_weights, small_pairs
-from xmr_engine.completer import MATCHES, Completer, open_completer
+from xmr_engine.completer import Completer, open_completer
 from xmr_engine.config import TrainConfig, from_dict
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.errors import ConfigError
@@ -50,17 +50,22 @@ def test_what_begins_with_the_text_typed_comes_first(
     found = completer.complete(typed, previous, k=k, index=index)
     prefix = normalise_prefix(typed)
     lo, hi = completer.model.labels.span(prefix)
-    exact = [completion for completion in found if completion.match == "prefix"]
+    exact = [completion for completion in found if completion.match in ("prefix", "composed")]
+    others = [completion for completion in found if completion not in exact]
     assert len(found) <= k
-    assert len(exact) >= min(k, hi - lo, 10)
+    assert len(exact) >= min(k, hi - lo, 10) or others
     assert all(completion.text.startswith(prefix) and completion.meant == prefix for completion in exact)
-    assert not any(completion.text.startswith(prefix) for completion in found[len(exact) :])
-    assert len(found) <= max(len(exact), 10)
+    assert not any(completion.text.startswith(prefix) for completion in others)
+    for completion in found:
+        assert (completer.model.labels.find(completion.text) is None) == (completion.match == "composed")
     assert len({completion.text for completion in found}) == len(found)
-    assert all(completer.model.labels.find(completion.text) is not None for completion in found)
     assert all(math.isfinite(completion.score) and completion.sources for completion in found)
-    order = [(MATCHES.index(found.match), -found.score, found.text) for found in found]
-    assert order == sorted(order)
+    for kinds in (("prefix", "composed"), ("typo",), ("words",), ("shorter",)):
+        order = [(-completion.score, completion.text) for completion in found if completion.match in kinds]
+        assert order == sorted(order)
+    after_labels = [completion.match for completion in found]
+    while "prefix" in after_labels:
+        assert after_labels.pop(0) in ("prefix", "composed")
 
 
 @given(typed=TYPED, previous=QUERIES)
@@ -91,6 +96,7 @@ def test_sources_unite_to_the_whole(completer: Completer, typed: str, previous: 
         return {completion.text for completion in found}
 
     answered = completer.complete(typed, previous, k=1000, index=index)
+    assert all((completion.sources == ("composed",)) == (completion.match == "composed") for completion in answered)
     whole = [completion for completion in answered if completion.match == "prefix"]
     parts = {name: texts(name) for name in ("index", "popular", "successor")}
     assert {completion.text for completion in whole} == set().union(*parts.values())
@@ -193,7 +199,7 @@ def test_an_answer_is_a_document(completer: Completer) -> None:
         ({"k": 10_000}, "got 10000"),
         ({"beam": 0}, "beam must be from 1"),
         ({"beam": 5000}, "got 5000"),
-        ({"sources": ["web"]}, "source 'web' is unknown; there are index, popular, successor"),
+        ({"sources": ["web"]}, "source 'web' is unknown; there are index, popular, successor, composed"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(completer: Completer, wrong: dict[str, object], told: str) -> None:

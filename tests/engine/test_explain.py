@@ -60,7 +60,7 @@ def test_the_features_of_one_label_are_those_the_ranker_saw(completer, prefix, p
     inquiry = inquire(completer, prefix, previous, index)
     weighed = weigh(serving, held.tree, held.chunks, inquiry.codes, inquiry.limits)
     for label, row in zip(weighed.candidates.labels.tolist(), weighed.features, strict=True):
-        features, bucket = label_features(serving, held, inquiry.codes, label)
+        features, bucket = label_features(serving, held, inquiry, label)
         assert features.tolist() == row.tolist()
         assert bucket == weighed.bucket
 

@@ -95,6 +95,22 @@ class Sessions(NamedTuple):
     norm: Floats
 
 
+class Successions(NamedTuple):
+    """The pieces of labels (what stands between spaces), and which stood after which.
+
+    pieces: sorted. count: how often each was asked; before: how many different pieces stood right before each
+    (the last entry: before the end). after: piece → piece right after it, csr counts; the last row holds what labels
+    begin with, and the id one past the last piece means that the label ended.
+    blocked: hashes of the block list's phrases, ascending.
+    """
+
+    pieces: Strings
+    count: Ids
+    before: Ids
+    after: Counts
+    blocked: Offsets
+
+
 class Statistics(NamedTuple):
     """What the log says of labels and of the words around them.
 
@@ -123,3 +139,4 @@ class Statistics(NamedTuple):
     cards: Floats
     meanings: Int8
     sessions: Sessions
+    successions: Successions

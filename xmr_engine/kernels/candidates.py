@@ -19,13 +19,14 @@ from xmr_engine.kernels.popular import popular_in_span
 from xmr_engine.kernels.prefetch import prefetch
 from xmr_engine.kernels.search import Found, keep_best
 
-FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR = 1, 2, 4
+FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR, FROM_COMPOSED = 1, 2, 4, 8
 
 
 class Limits(NamedTuple):
     """Most candidates of each source (0 switches one off) and nodes kept at a depth.
 
     slips: whether to answer, where little begins with what was typed, what may have been meant.
+    back_off: 1 if a composed completion may finish a piece by one not seen after the piece before it, else 0.
     """
 
     beam: int
@@ -33,6 +34,8 @@ class Limits(NamedTuple):
     popular: int
     successors: int
     slips: int
+    composed: int = 0
+    back_off: int = 0
 
 
 class Candidates(NamedTuple):

@@ -9,10 +9,22 @@ from xmr_engine.kernels.association import associate
 from xmr_engine.kernels.candidates import FROM_POPULAR, Candidates, Limits, fetch_candidates, gather
 from xmr_engine.kernels.columns import N_FEATURES
 from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.composition import Composed, compose_candidates, nothing_composed
 from xmr_engine.kernels.context import SEPARATOR, Context, read_context, text_bounds
 from xmr_engine.kernels.held import Held, Serving
 from xmr_engine.kernels.infix import labels_with_words
 from xmr_engine.kernels.meaning import context_vectors
+from xmr_engine.kernels.offering import (
+    COMPOSED,
+    PREFIX,
+    SHORTER,
+    TYPO,
+    WORDS,
+    fill_composed,
+    fill_sources,
+    merge,
+    worth_offering,
+)
 from xmr_engine.kernels.paths import path_scores, score_paths
 from xmr_engine.kernels.popular import best_in_range
 from xmr_engine.kernels.ranking import Asked, fill_features, split_latest
@@ -30,24 +42,40 @@ from xmr_engine.kernels.slips import (
     replace_prefix,
     shorter_span,
 )
-from xmr_engine.kernels.strings import copy_texts, encode_utf8, find_span
+from xmr_engine.kernels.strings import copy_either, encode_utf8, find_span
 from xmr_engine.kernels.typos import corrections_of
 
-N_BUCKETS = 14
-PREFIX, COMPOSED, TYPO, WORDS, SHORTER = 0, 1, 2, 3, 4
+FEW_LABELS = 10
+N_LENGTHS = 7
+N_PLAIN_BUCKETS = 2 * N_LENGTHS
+N_BUCKETS = N_PLAIN_BUCKETS + 2
 
 
 class Weighed(NamedTuple):
     """Candidates with their features, shape (n_candidates, N_FEATURES), and the bucket of their weights.
 
+    plain_bucket: the one that applies where nothing is composed. composed: candidates that are no labels.
     span: of the labels that begin with the prefix, which has `n_bytes`.
     """
 
     candidates: Candidates
     features: Floats
     bucket: int
+    plain_bucket: int
+    composed: Composed
     span: tuple[int, int]
     n_bytes: int
+
+
+class Found(NamedTuple):
+    """Completions as in `Completed`, before their order is settled."""
+
+    labels: Ids
+    scores: Doubles
+    sources: Bytes
+    kinds: Bytes
+    n_meant: Ids
+    penalties: Doubles
 
 
 class Completed(NamedTuple):
@@ -79,7 +107,7 @@ def bucket_of(n_typed: int, n_queries: int) -> int:
         length = 4
     else:
         length = 5 if n_typed <= 10 else 6
-    return length + (7 if n_queries > 0 else 0)
+    return length + (N_LENGTHS if n_queries > 0 else 0)
 
 
 @kernel
@@ -117,28 +145,39 @@ def weigh(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, limits: Li
     vectors = context_vectors(statistics, context)
     asked = Asked(context, associated, split_latest(context), vectors, n_bytes, span[1] - span[0])
     fill_features(serving.labels, statistics, asked, candidates.labels, paths, features)
-    n_typed = 0
-    for i in range(codes.size - 1, -1, -1):
-        if codes[i] == 10:
-            break
-        n_typed += 1
-    return Weighed(candidates, features, bucket_of(n_typed, context.labels.size), span, n_bytes)
+    start = codes.size
+    while start > 0 and codes[start - 1] != SEPARATOR:
+        start -= 1
+    composed, bucket = nothing_composed(), bucket_of(codes.size - start, context.labels.size)
+    plain_bucket = bucket
+    if limits.composed > 0 and span[1] - span[0] < FEW_LABELS:
+        bucket = N_PLAIN_BUCKETS + (context.labels.size > 0)
+        composed = compose_candidates(serving, asked, (codes, start, codes.size), span, limits)
+    return Weighed(candidates, features, bucket, plain_bucket, composed, span, n_bytes)
 
 
 @kernel
 def scores_of(weighed: Weighed, weights: Doubles) -> Doubles:
-    """Return the ranker's score of every candidate; two sums at once halve the wait for each addition."""
-    own, features = weights[weighed.bucket], weighed.features
-    scores = np.empty(features.shape[0], np.float64)
-    for i in range(scores.size):
-        even, odd = 0.0, 0.0
-        for f in range(0, own.size - 1, 2):
-            even += own[f] * np.float64(features[i, f])
-            odd += own[f + 1] * np.float64(features[i, f + 1])
-        if own.size % 2 == 1:
-            even += own[own.size - 1] * np.float64(features[i, own.size - 1])
-        scores[i] = even + odd
+    """Return the ranker's score of every candidate, the composed ones last."""
+    own, n = weights[weighed.bucket], weighed.candidates.labels.size
+    scores = np.empty(n + weighed.composed.sizes.size, np.float64)
+    add_up(own, weighed.features, scores[:n])
+    add_up(own, weighed.composed.features, scores[n:])
     return scores
+
+
+@kernel
+def add_up(weights: Doubles, features: Floats, out: Doubles) -> None:
+    """Write the sum of weights times features of every row; two sums at once halve the wait for each addition."""
+    n = features.shape[1]
+    for i in range(out.size):
+        even, odd = 0.0, 0.0
+        for f in range(0, n - 1, 2):
+            even += weights[f] * np.float64(features[i, f])
+            odd += weights[f + 1] * np.float64(features[i, f + 1])
+        if n % 2 == 1:
+            even += weights[n - 1] * np.float64(features[i, n - 1])
+        out[i] = even + odd
 
 
 @kernel
@@ -154,7 +193,14 @@ def weigh_listed(serving: Serving, tree: Tree, chunks: Chunks, codes: Codes, lab
     asked = Asked(context, associated, split_latest(context), vectors, 0, span[1] - span[0])
     fill_features(serving.labels, statistics, asked, labels, paths, features)
     sources = np.full(labels.size, FROM_POPULAR, np.uint8)
-    return Weighed(Candidates(labels, sources, paths, 0), features, bucket_of(0, context.labels.size), span, 0)
+    candidates, bucket = Candidates(labels, sources, paths, 0), bucket_of(0, context.labels.size)
+    return Weighed(candidates, features, bucket, bucket, nothing_composed(), span, 0)
+
+
+@kernel
+def only_labels(limits: Limits) -> Limits:
+    """Return the limits with nothing composed."""
+    return Limits(limits.beam, limits.index, limits.popular, limits.successors, limits.slips, 0, 0)
 
 
 @kernel
@@ -172,7 +218,7 @@ def gather_slips(held: Held, codes: Codes, limits: Limits, span: tuple[int, int]
     for c in range(near.costs.size):
         n_meant = np.int64(near.n_bytes[c])
         meant = replace_prefix(codes, start, serving.labels, near.spans[c, 0], n_meant)
-        weighed = weigh(serving, held.tree, held.chunks, meant, limits)
+        weighed = weigh(serving, held.tree, held.chunks, meant, only_labels(limits))
         candidates = weighed.candidates
         found = (TYPO, n_meant, penalty_of(np.int64(near.costs[c])))
         add_best(pool, candidates.labels, scores_of(weighed, serving.weights), candidates.sources, span, found)
@@ -195,7 +241,7 @@ def back_off(held: Held, codes: Codes, limits: Limits, pool: Pool) -> None:
     span, n_meant = shorter_span(serving.labels, (codes, start, codes.size))
     if span[0] < span[1]:
         meant = replace_prefix(codes, start, serving.labels, span[0], n_meant)
-        weighed = weigh(serving, held.tree, held.chunks, meant, limits)
+        weighed = weigh(serving, held.tree, held.chunks, meant, only_labels(limits))
         candidates = weighed.candidates
         found = (SHORTER, np.int64(n_meant), 0.0)
         add_best(pool, candidates.labels, scores_of(weighed, serving.weights), candidates.sources, (0, 0), found)
@@ -212,23 +258,34 @@ def complete(held: Held, codes: Codes, limits: Limits, k: int) -> Completed:
     weighed = weigh(serving, held.tree, held.chunks, codes, limits)
     candidates = weighed.candidates
     scores = scores_of(weighed, serving.weights)
-    best = keep_best(scores, scores.size, k)
-    n_exact = best.size
+    offered = worth_offering(scores, candidates.labels.size)
+    best = offered[keep_best(scores[offered], offered.size, k)]
+    n_labels = candidates.labels.size
+    n_exact, n_found = best.size, (best < n_labels).sum()
     pool = make_pool(FEW * (MOST_MEANT + 2))
-    if limits.slips > 0 and n_exact < min(k, FEW):
+    if limits.slips > 0 and n_found < min(k, FEW):
         pool = gather_slips(held, codes, limits, weighed.span)
         if n_exact + pool.n[0] == 0:
             back_off(held, codes, limits, pool)
-    more = order_pool(pool, max(min(k, FEW) - n_exact, 0))
-    labels = np.concatenate((candidates.labels[best], pool.labels[more]))
-    texts, stops = copy_texts(serving.labels, labels)
-    return Completed(
-        labels,
+    more = order_pool(pool, max(min(k, FEW) - n_found, 0))
+    found = Found(
+        np.concatenate((fill_composed(candidates.labels, best), pool.labels[more])),
         np.concatenate((scores[best], pool.scores[more])),
-        np.concatenate((candidates.sources[best], pool.sources[more])),
-        np.concatenate((np.full(n_exact, PREFIX, np.uint8), pool.kinds[more])),
+        np.concatenate((fill_sources(candidates.sources, best), pool.sources[more])),
+        np.concatenate((np.where(best < n_labels, PREFIX, COMPOSED).astype(np.uint8), pool.kinds[more])),
         np.concatenate((np.full(n_exact, weighed.n_bytes, np.int32), pool.n_meant[more])),
         np.concatenate((np.zeros(n_exact, np.float64), pool.penalties[more])),
+    )
+    order = merge(found.kinds, found.scores, n_exact, max(n_exact, min(k, FEW)))
+    places = np.concatenate((best.astype(np.int64) - n_labels, np.full(more.size, -1)))
+    texts, stops = copy_either(serving.labels, found.labels[order], weighed.composed.strings, places[order])
+    return Completed(
+        found.labels[order],
+        found.scores[order],
+        found.sources[order],
+        found.kinds[order],
+        found.n_meant[order],
+        found.penalties[order],
         texts,
         stops,
         candidates.n_scored,

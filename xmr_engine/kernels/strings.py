@@ -34,6 +34,22 @@ def encode_utf8(codes: Codes, start: int, stop: int, out: Bytes) -> int:
 
 
 @kernel
+def decode_utf8(text: Bytes, out: Codes) -> int:
+    """Write the code points of a text; return how many there are."""
+    n, at = 0, 0
+    while at < text.size:
+        lead = np.int64(text[at])
+        more = 0 if lead < 0x80 else 1 if lead < 0xE0 else 2 if lead < 0xF0 else 3
+        code = lead if more == 0 else lead & (0x3F >> more)
+        for i in range(at + 1, min(at + 1 + more, text.size)):
+            code = code << 6 | np.int64(text[i]) & 0x3F
+        out[n] = code
+        n += 1
+        at += more + 1
+    return n
+
+
+@kernel
 def compare(strings: Strings, i: int, text: Bytes, n: int) -> int:
     """Order text i against `text[:n]`: -1 before it, 0 equal to it, 1 longer but begun by it, 2 after it."""
     start, stop = strings.offsets[i], strings.offsets[i + 1]
@@ -82,17 +98,24 @@ def find_text(strings: Strings, text: Bytes, n: int) -> int:
 
 
 @kernel
-def copy_texts(strings: Strings, ids: Ids) -> tuple[Bytes, Offsets]:
-    """Return some of the texts in a row, and where each ends, shape (n_ids,)."""
-    stops = np.empty(ids.size, np.int64)
+def copy_either(first: Strings, ids: Ids, second: Strings, others: Offsets) -> tuple[Bytes, Offsets]:
+    """Return texts in a row, and where each ends, shape (n_ids,).
+
+    Text i is that of the first table with the id `ids[i]`; where this is -1, that of the second with `others[i]`.
+    """
+    starts, stops = np.empty(ids.size, np.int64), np.empty(ids.size, np.int64)
     n = 0
     for i in range(ids.size):
-        n += strings.offsets[ids[i] + 1] - strings.offsets[ids[i]]
+        offsets = first.offsets if ids[i] >= 0 else second.offsets
+        text = np.int64(ids[i]) if ids[i] >= 0 else others[i]
+        starts[i] = offsets[text]
+        n += offsets[text + 1] - offsets[text]
         stops[i] = n
     texts = np.empty(n, np.uint8)
     at = 0
     for i in range(ids.size):
-        texts[at : stops[i]] = strings.blob[strings.offsets[ids[i]] : strings.offsets[ids[i] + 1]]
+        blob = first.blob if ids[i] >= 0 else second.blob
+        texts[at : stops[i]] = blob[starts[i] : starts[i] + stops[i] - at]
         at = stops[i]
     return texts, stops
 

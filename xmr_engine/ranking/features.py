@@ -18,7 +18,7 @@ P: Group = "previous query"
 E: Group = "earlier queries"
 C: Group = "popularity"
 
-FEATURES: tuple[Feature, ...] = (
+OF_LABELS: tuple[Feature, ...] = (
     Feature("path", "base", "sum of g(z) over the path's nodes, shared among the input's n-grams"),
     Feature("popularity", C, "ln(1 + times asked)"),
     Feature("popularity as a first query", C, "ln(1 + times a session began with it)"),
@@ -73,4 +73,33 @@ FEATURES: tuple[Feature, ...] = (
     Feature("meaning, earlier", E, "highest cosine of word vectors with an earlier query"),
     Feature("company's meaning", E, "cosine of the vectors of the queries around it with the session"),
 )
+OF_COMPOSED: tuple[Feature, ...] = (
+    Feature("composed", "base", "1 if it is no label but composed"),
+    Feature("composed x span", T, "ln(1 + labels that begin with what is typed)"),
+    Feature("composed x asked", C, "ln(1 + times such labels were asked)"),
+    Feature("chance of the word", C, "log probability of the word, after the one before and begun so, nats"),
+    Feature("chance of the word, session", E, "what the session's words add to it, nats"),
+    Feature("word after the last", C, "ln(1 + times the word stood right after the one before)"),
+    Feature("word anywhere", C, "ln(1 + times the word was asked)"),
+    Feature(
+        "word of the session",
+        E,
+        "what the latest query that holds it counts: 1, each earlier one 0.8 of the next",
+    ),
+    Feature("word finished", T, "1 if all of the word is typed"),
+    Feature("word typed", T, "ln(1 + bytes of the word that are typed)"),
+    Feature("word's rest", T, "ln(1 + bytes of the word not typed yet)"),
+    Feature("word begun", C, "log probability of any word begun so, after the one before, nats"),
+    Feature("last word known", T, "1 if the log knows the word before"),
+    Feature("backed off", C, "1 if the word never stood after the one before, and is none of the session's"),
+    Feature("added words", T, "number of words after the one being typed"),
+    Feature("chance of added words", C, "their log probability, each after the one before, nats"),
+    Feature("chance of added words, session", E, "what the session's words add to it, nats"),
+    Feature("added words of the session", E, "number of added words that a query of the session holds"),
+    Feature("added words not seen so", C, "number of added words that never stood after the one before"),
+    Feature("session's words in a row", E, "number of its pairs of words that stand so in a query of the session"),
+    Feature("chance of the end", C, "log probability that a query ends after its last word, nats"),
+    Feature("ends as the session", E, "1 if a query of the session ends with its last word"),
+)
+FEATURES = OF_LABELS + OF_COMPOSED
 NAMES = tuple(feature.name for feature in FEATURES)

@@ -9,17 +9,21 @@ import numpy as np
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Doubles
-from xmr_engine.kernels.columns import N_FEATURES
 from xmr_engine.kernels.complete import N_BUCKETS
+from xmr_engine.kernels.composition import N_ALL
 from xmr_engine.ranking.features import NAMES
 
 LENGTHS = ("0", "1", "2", "3", "4-6", "7-10", "11+")
-BUCKETS = tuple(f"{length} typed, {where}" for where in ("no session", "session") for length in LENGTHS)
+WHERE = ("no session", "session")
+BUCKETS = (
+    *(f"{length} typed, {where}" for where in WHERE for length in LENGTHS),
+    *(f"few labels, {where}" for where in WHERE),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Weights, shape (N_BUCKETS, N_FEATURES); a score is their sum with a candidate's features, in float64."""
+    """Weights, shape (N_BUCKETS, N_ALL); a score is their sum with a candidate's features, in float64."""
 
     weights: Doubles
 
@@ -39,7 +43,7 @@ class Ranker:
         ModelFormatError
             A bucket or feature is unknown, or a weight is no finite number.
         """
-        weights = np.zeros((N_BUCKETS, N_FEATURES))
+        weights = np.zeros((N_BUCKETS, N_ALL))
         try:
             for bucket, row in _as_mapping(document).items():
                 for name, weight in _as_mapping(row).items():
@@ -52,10 +56,11 @@ class Ranker:
 
 
 def path_only() -> Ranker:
-    """Return the ranker that orders by the matcher's path score, equal ones by popularity."""
-    weights = np.zeros((N_BUCKETS, N_FEATURES))
+    """Return the ranker that orders by the matcher's path score, equal ones by popularity, composed ones last."""
+    weights = np.zeros((N_BUCKETS, N_ALL))
     weights[:, NAMES.index("path")] = 1.0
     weights[:, NAMES.index("popularity")] = 1e-6
+    weights[:, NAMES.index("composed")] = -1e3
     return Ranker(freeze(weights))
 
 

@@ -1,6 +1,6 @@
 """Count what the log says: how often each label was asked, what followed what, what stood beside what."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,10 +15,11 @@ from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
 from xmr_engine.labels import make_strings
 from xmr_engine.ranking.cards import Logged, make_cards
+from xmr_engine.ranking.counting import Column, count_pairs
+from xmr_engine.ranking.successions import count_successions
 from xmr_engine.ranking.vectors import compact, company_vectors, label_vectors, word_vectors
 
 LONGEST_SESSION = 25
-Column = NDArray[np.int64]
 
 
 class Asked(NamedTuple):
@@ -35,11 +36,16 @@ class Asked(NamedTuple):
 
 
 def count_statistics(
-    rows_asked: Asked, words: Terms, seed: int = 0, report: Callable[[float], None] = lambda share: None
+    rows_asked: Asked,
+    words: Terms,
+    seed: int = 0,
+    report: Callable[[float], None] = lambda share: None,
+    blocked: Collection[tuple[str, ...]] = (),
 ) -> Statistics:
     """Return the statistics of a log's rows; `words` are the words of labels, idf over labels.
 
-    `report` is told the share done, by the time that the parts take on most logs.
+    `report` is told the share done, by the time that the parts take on most logs. `blocked`: phrases, as words, that
+    no composed completion may hold.
     """
     texts, n_labels, nexts, previous, sessions = rows_asked
     count = np.bincount(nexts, minlength=n_labels)
@@ -78,6 +84,7 @@ def count_statistics(
         make_cards(logged, word_rows, label_words, (norms, own_scale, company_scale)),
         freeze(np.hstack([own, company])),
         _sessions(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
+        count_successions(texts[:n_labels], count, blocked),
     )
 
 
@@ -167,21 +174,6 @@ def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
     fresh = np.ones(a.size, bool)
     fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     return a[fresh], b[fresh]
-
-
-def count_pairs(a: Column, b: Column, n_rows: int) -> Counts:
-    """Return how often each pair occurs as csr counts."""
-    width = int(b.max(initial=0)) + 1
-    keys, count = np.unique(a.astype(np.int64) * width + b, return_counts=True)
-    row, column = keys // width, keys % width
-    total = np.bincount(row, weights=count, minlength=n_rows)
-    pointers = np.searchsorted(row, np.arange(n_rows + 1))
-    return Counts(
-        freeze(pointers, np.int64),
-        freeze(column, np.int32),
-        freeze(np.minimum(count, 65535), np.uint16),
-        freeze(total, np.float32),
-    )
 
 
 def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:

@@ -15,7 +15,8 @@ from xmr_engine.kernels.arrays import Counts, Statistics
 from xmr_engine.kernels.columns import CARD_BYTES
 from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.pipeline import as_asked
-from xmr_engine.ranking.statistics import LONGEST_SESSION, count_pairs, count_statistics, words_of
+from xmr_engine.ranking.counting import count_pairs
+from xmr_engine.ranking.statistics import LONGEST_SESSION, count_statistics, words_of
 
 
 def odd_pairs() -> Pairs:
