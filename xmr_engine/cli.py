@@ -142,7 +142,7 @@ def pairs(logs: tuple[str, ...], out: str, as_json: bool, **settings: Any) -> No
 @click.option("--threads", type=AT_LEAST_ONE, help="Threads; the model does not depend on them.")
 @click.option("--seed", type=int, help="Seed of whatever is drawn.")
 @click.option("--config", metavar="FILE", help="JSON file of further settings.")
-@click.option("--cluster", metavar="tcp://...", help="Dask scheduler to train on.")
+@click.option("--cluster", metavar="tcp://...", help="Dask scheduler to train on; local: processes of this machine.")
 def train(sources: tuple[str, ...], out: str, **options: Any) -> None:  # noqa: ANN401
     """Build a model from pair files or logs."""
     import xmr_engine

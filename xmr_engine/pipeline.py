@@ -1,6 +1,5 @@
 """Training, the stages once and in order: pairs → labels → features → indexing → matching → ranking → directory."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,12 +10,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from xmr_engine import storage
-from xmr_engine.config import IndexConfig, TrainConfig, from_dict
+from xmr_engine.config import TrainConfig
 from xmr_engine.data.pairs import Pairs, contexts, read_pairs, split_last
 from xmr_engine.data.privacy import Blocklist, read_blocklist, screen, typed_by_enough
-from xmr_engine.errors import ConfigError
+from xmr_engine.distributed import Crew, crew_of, gather_crew
 from xmr_engine.features.codes import SEPARATOR, to_codes
-from xmr_engine.features.rows import make_label_rows, make_rows
+from xmr_engine.features.rows import make_label_rows
 from xmr_engine.features.vocabulary import Terms, fit_terms
 from xmr_engine.indexing.build import Material, build_index
 from xmr_engine.indexing.embedding import positive_instances
@@ -25,9 +24,11 @@ from xmr_engine.kernels.rows import Vectorizer
 from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.matching.train import train_matchers
 from xmr_engine.model import Counted, Index, Model, make_vectorizer, to_arrays
+from xmr_engine.options import make_config
 from xmr_engine.ranking.fit import fit_ranker, make_examples, make_lists
 from xmr_engine.ranking.ranker import Ranker, path_only
 from xmr_engine.ranking.statistics import Asked, count_statistics
+from xmr_engine.resume import LAYERS, keep_layers
 from xmr_engine.text import words as words_in
 
 Progress = Callable[[str, float], None]
@@ -56,10 +57,14 @@ def train(
     blocklist: str | Path | None = None,
     config: str | Path | Mapping[str, Any] | None = None,
     threads: int = 1,
+    cluster: str | None = None,
     progress: Progress | None = None,
     **options: Any,  # noqa: ANN401
 ) -> None:
     """Train a model on logs or pair files and write it to a folder.
+
+    Every layer that is finished is kept beside the model until the model is whole: a training that was killed goes on
+    there when it is begun again, with the same result.
 
     Parameters
     ----------
@@ -76,6 +81,9 @@ def train(
         Settings, or a JSON file of them; `options` go before.
     threads
         The model does not depend on them.
+    cluster
+        Address of a Dask scheduler that does the long work, or `local`: as many processes as threads. The model does
+        not depend on it.
     progress
         Told the stage and the share of it that is done.
     options
@@ -94,42 +102,24 @@ def train(
     pairs = _read(sources, settings, blocked, report)
     phrases = frozenset() if blocked is None else blocked.phrases
     held_out = None if valid is None else read_pairs(valid, seed=settings.seed)
-    model = train_model(pairs, held_out, settings, threads, report, phrases)
+    with gather_crew(cluster, threads) as crew:
+        kept = crew._replace(fit=keep_layers(crew.fit, storage.partial_path(path) / LAYERS))
+        model = train_model(pairs, held_out, settings, kept, report, phrases)
     arrays, document = to_arrays(model)
     storage.write(path, arrays, document)
-
-
-def make_config(source: str | Path | Mapping[str, Any] | None, options: Mapping[str, Any]) -> TrainConfig:
-    """Return the settings of a config file with the command's options laid over it."""
-    settings = from_dict(TrainConfig, _read_config(source))
-    left = dict(options)
-    if "index" in left:
-        names = [left.pop("index")] if isinstance(options["index"], str) else list(left.pop("index"))
-        settings = replace(settings, indexes={name: settings.indexes.get(name, IndexConfig()) for name in names})
-    shape = {name: left.pop(name) for name in ("trie_depth", "must_link", "branching", "leaf") if name in left}
-    settings = replace(settings, indexes={n: replace(index, **shape) for n, index in settings.indexes.items()})
-    matching = {name: left.pop(name) for name in ("threshold", "beam") if name in left}
-    data = {name: left.pop(name) for name in ("min_people",) if name in left}
-    settings = replace(settings, matching=replace(settings.matching, **matching), data=replace(settings.data, **data))
-    if "seed" in left:
-        settings = replace(settings, seed=left.pop("seed"))
-    if left.pop("cluster", None) is not None:
-        raise ConfigError("cluster: training on a cluster is not part of this version; leave it out")
-    if left:
-        raise ConfigError(f"unknown option {next(iter(left))!r}; see python -m xmr_engine train --help")
-    return settings
 
 
 def train_model(
     pairs: Pairs,
     held_out: Pairs | None,
     config: TrainConfig,
-    threads: int = 1,
+    threads: int | Crew = 1,
     report: Progress = lambda stage, share: None,
     phrases: Phrases = frozenset(),
 ) -> Model:
     """Return the model of these pairs; without `held_out` the last sessions fit the ranker.
 
+    A crew may work in place of this process' threads; the model is the same.
     `phrases`, as words, are those of the block list: no completion may be composed to hold one.
     """
     fitted_on, rest = (held_out, pairs) if held_out is not None else split_last(pairs, config.data.held_out)[::-1]
@@ -145,19 +135,20 @@ def train_model(
 
 
 def fit_model(
-    pairs: Pairs, config: TrainConfig, threads: int, report: Progress, phrases: Phrases = frozenset()
+    pairs: Pairs, config: TrainConfig, threads: int | Crew, report: Progress, phrases: Phrases = frozenset()
 ) -> Model:
     """Return the model of these pairs with a ranker that orders by path score."""
+    crew = crew_of(threads) if isinstance(threads, int) else threads
     labels = make_labels(pairs.next)
     texts = labels.texts()
     report("features", 0.0)
     words = fit_words(texts, pairs, config)
     input_words, input_chars = fit_inputs(pairs, config)
     vectorizer = make_vectorizer(config, input_words, input_chars)
-    inputs = make_inputs(pairs, labels, lambda previous, prefix: make_rows(vectorizer, previous, prefix))
+    inputs = make_inputs(pairs, labels, lambda previous, prefix: crew.rows(vectorizer, previous, prefix))
     report("features", 1.0)
     material = _Material(labels, vectorizer, inputs)
-    indexes = {name: _fit_index(name, material, config, threads, report) for name in config.indexes}
+    indexes = {name: _fit_index(name, material, config, crew, report) for name in config.indexes}
     report("statistics", 0.0)
     asked = as_asked(pairs, labels, texts)
     statistics = count_statistics(asked, words, config.seed, partial(report, "statistics"), phrases)
@@ -175,7 +166,7 @@ def fit_model(
     )
 
 
-def _fit_index(name: str, material: _Material, config: TrainConfig, threads: int, report: Progress) -> Index:
+def _fit_index(name: str, material: _Material, config: TrainConfig, crew: Crew, report: Progress) -> Index:
     """Return one index of the labels, its matchers trained."""
     labels, vectorizer, inputs = material
     settings = config.indexes[name]
@@ -185,10 +176,10 @@ def _fit_index(name: str, material: _Material, config: TrainConfig, threads: int
     else:
         vectors = make_label_rows(vectorizer, labels.texts())
     told = partial(report, f"index {name}")
-    tree = build_index(name, Material(labels.strings, vectors), settings, config.seed, threads, told)
+    tree = build_index(name, Material(labels.strings, vectors), settings, config.seed, crew.threads, told)
     told(1.0)
     stage = f"matchers {name}"
-    chunks = train_matchers(inputs.X, inputs.Y, tree, config.matching, threads, partial(report, stage))
+    chunks = train_matchers(inputs.X, inputs.Y, tree, config.matching, crew.fit, partial(report, stage))
     return Index(tree, chunks)
 
 
@@ -254,20 +245,6 @@ def _read(sources: Sequence[str | Path], config: TrainConfig, blocked: Blocklist
     files = [Path(source) for source in sources]
     pairs = read_pairs(files, gap_minutes=config.data.gap_minutes, seed=config.seed, progress=report)
     return screen(pairs, blocklist=blocked, min_people=config.data.min_people)
-
-
-def _read_config(source: str | Path | Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Return the settings of a JSON file, or the ones given."""
-    if source is None:
-        return {}
-    if isinstance(source, Mapping):
-        return source
-    try:
-        return dict(json.loads(Path(source).read_text("utf-8")))
-    except OSError as error:
-        raise ConfigError(f"{source}: {error.strerror or error}") from None
-    except (ValueError, TypeError) as error:
-        raise ConfigError(f"{source}: is no JSON object ({error})") from None
 
 
 def _frequent_words(pairs: Pairs, config: TrainConfig) -> frozenset[str] | None:

@@ -94,7 +94,7 @@ def test_options_go_before_a_config() -> None:
     assert (config.matching.beam, config.seed, config.data.min_people) == (9, 8, 2)
 
 
-@pytest.mark.parametrize("options", [{"indexs": "tree"}, {"index": "graph"}, {"branching": 1}, {"cluster": "tcp://x"}])
+@pytest.mark.parametrize("options", [{"indexs": "tree"}, {"index": "graph"}, {"branching": 1}])
 def test_options_that_cannot_be_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         make_config(None, options)

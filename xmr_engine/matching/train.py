@@ -23,8 +23,8 @@ Progress = Callable[[float], None]
 N_DRAWS = 1 << 16
 
 
-class _Part(NamedTuple):
-    """Chunks of some parents as the solver leaves them: counts instead of pointers."""
+class Part(NamedTuple):
+    """Chunks of some parents, in order, as the solver leaves them: counts instead of pointers."""
 
     n_rows: np.ndarray
     feature: np.ndarray
@@ -33,8 +33,17 @@ class _Part(NamedTuple):
     weight: np.ndarray
 
 
+Fit = Callable[[Sparse, Task, Solver, int, Progress], list[Part]]
+"""(input rows, task of a layer, solver, number of features, progress) → the chunks of the layer's parents, in order."""
+
+
 def train_matchers(
-    X: csr_matrix, Y: csr_matrix, tree: Tree, config: MatchingConfig, threads: int = 1, progress: Progress | None = None
+    X: csr_matrix,
+    Y: csr_matrix,
+    tree: Tree,
+    config: MatchingConfig,
+    threads: int | Fit = 1,
+    progress: Progress | None = None,
 ) -> Chunks:
     """Return the weights of all nodes of a tree.
 
@@ -49,7 +58,8 @@ def train_matchers(
     config
         Solver settings and the kind of negatives.
     threads
-        Parents are trained in parallel; the result does not depend on how many at a time.
+        Parents are trained in parallel; the result does not depend on how many at a time. Or what fits a layer in
+        place of this process' threads.
     progress
         Told the share of the work done, 0 … 1.
     """
@@ -64,14 +74,15 @@ def train_matchers(
         if progress:
             progress(float((works[:depth].sum() + share * works[depth]) / works.sum()))
 
-    parts: list[_Part] = []
+    fit = fit_with(threads) if isinstance(threads, int) else threads
+    parts: list[Part] = []
     searched = config.negatives != "teacher"
     beams = begin(X.shape[0], config.beam)
     for depth, parents in enumerate(depths[:-1]):
         kind = config.negatives_at(depth)
         more = None if kind == "teacher" else brought(beams)
         task = make_task(tree, parents, pairs[depth], more, siblings=kind != "matcher")
-        parts += fit_layer(rows, task, solver, X.shape[1], threads, partial(report_layer, depth))
+        parts += fit(rows, task, solver, X.shape[1], partial(report_layer, depth))
         if searched:
             beams = advance(beams, tree, padded_chunks(parts, tree), rows)
     return padded_chunks(parts, tree)
@@ -90,15 +101,24 @@ def work_of_layers(
     return np.array([(n_children[a:b] * rows + 1).sum() for (a, b), rows in zip(depths[:-1], seen, strict=False)])
 
 
-def padded_chunks(parts: list[_Part], tree: Tree) -> Chunks:
+def padded_chunks(parts: list[Part], tree: Tree) -> Chunks:
     """Return the chunks of the parents trained, nothing for all further nodes."""
     n_left = tree.label.size - sum(part.n_rows.size for part in parts)
-    return join_chunks([*parts, _Part(np.zeros(n_left, np.int64), *(np.zeros(0, kind) for kind in "ilHf"))])
+    return join_chunks([*parts, Part(np.zeros(n_left, np.int64), *(np.zeros(0, kind) for kind in "ilHf"))])
+
+
+def fit_with(threads: int) -> Fit:
+    """Return what fits a layer on so many threads of this process."""
+
+    def fit(rows: Sparse, task: Task, solver: Solver, n_features: int, report: Progress) -> list[Part]:
+        return fit_layer(rows, task, solver, n_features, threads, report)
+
+    return fit
 
 
 def fit_layer(
     rows: Sparse, task: Task, solver: Solver, n_features: int, threads: int, report: Progress = lambda share: None
-) -> list[_Part]:
+) -> list[Part]:
     """Return the chunks of a layer's parents, in order.
 
     Threads take ranges of parents of like work; a parent larger than such a range is cut by its children.
@@ -111,16 +131,16 @@ def fit_layer(
     edges = np.unique(np.concatenate([[0, work.size], borders, lone, lone + 1])).tolist()
     ranges = list(zip(edges, edges[1:], strict=False))
 
-    def fit(span: tuple[int, int]) -> _Part:
-        return _Part(*fit_chunks(rows, task, span[0], span[1], solver, n_features))
+    def fit(span: tuple[int, int]) -> Part:
+        return Part(*fit_chunks(rows, task, span[0], span[1], solver, n_features))
 
-    def fit_large(p: int) -> _Part:
+    def fit_large(p: int) -> Part:
         n_children = int(task.children[p + 1] - task.children[p])
         cuts = np.unique(np.linspace(0, n_children, min(n_children, 4 * threads) + 1).astype(int)).tolist()
         groups = list(zip(cuts, cuts[1:], strict=False))
         found = in_order(lambda group: fit_some(rows, task, p, group, solver, n_features), groups, threads)
         features, counts, child, weight = by_feature(*(np.concatenate(column) for column in zip(*found, strict=True)))
-        return _Part(np.array([features.size]), features, counts, child, weight)
+        return Part(np.array([features.size]), features, counts, child, weight)
 
     finished = 0.0
 
@@ -136,7 +156,7 @@ def fit_layer(
     return [fitted[span] for span in ranges]
 
 
-def join_chunks(parts: list[_Part]) -> Chunks:
+def join_chunks(parts: list[Part]) -> Chunks:
     """Return the chunks of all parents as one frozen structure, weights rounded to 1/127 of each chunk's largest."""
     n_rows, feature, n_entries, child, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows, entries = np.concatenate([[0], np.cumsum(n_rows)]), np.concatenate([[0], np.cumsum(n_entries)])
