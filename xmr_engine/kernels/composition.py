@@ -69,7 +69,7 @@ def compose_candidates(
     own_composed(successions, typed, heard, asked.context.decay, rows, features[:, N_FEATURES:])
     times_asked = 0
     for label in range(span[0], span[1]):
-        times_asked += statistics.count[label]
+        times_asked += np.int64(statistics.count[label])
     features[:, N_FEATURES + COMPOSED_SPAN] = np.log1p(span[1] - span[0])
     features[:, N_FEATURES + COMPOSED_ASKED] = np.log1p(times_asked)
     return Composed(strings, features, *rows)

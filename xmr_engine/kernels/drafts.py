@@ -105,7 +105,7 @@ def add_draft(drafts: Drafts, row: Ids) -> None:
     for piece in row:
         if piece < 0:
             return
-        key = (key * 1000003 + piece) & 0x7FFFFFFFFFFF
+        key = (key * 1000003 + piece) & 0xFFFFFFFFFF
     slot = (key ^ (key >> 17)) & (N_SLOTS - 1)
     while drafts.slots[slot] >= 0:
         known = drafts.slots[slot]

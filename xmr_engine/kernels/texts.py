@@ -56,7 +56,7 @@ def split_text(text: Bytes) -> Pieces:
 @kernel
 def add_to_key(key: int, byte: int) -> int:
     """Return the key of a piece that goes on by one byte."""
-    return (key * 69069 + byte + 1) & 0x7FFFFFFF
+    return (np.int64(key) * 69069 + np.int64(byte) + 1) & 0x7FFFFFFF
 
 
 @kernel
