@@ -16,6 +16,7 @@ __all__ = ["shown_progress", "tell", "write_completions", "write_document", "wri
 
 Progress = Callable[[str, float], None]
 LEAST_LEFT = 5.0
+SURE = 0.05
 GROUPS = ("all", "seen", "no_context", "no_context_seen")
 
 
@@ -123,12 +124,28 @@ def write_evaluation(document: Mapping[str, Any]) -> None:
 def _write_differences(name: str, differences: Mapping[str, Any]) -> None:
     """Write by how much the model's MRR is above another system's, one line a group of rows."""
     click.echo(f"\nMRR of the model less that of {name}")
+    if verdict := _verdict(name, differences.get("all") or differences.get("no_context") or {}):
+        click.echo(f"  {verdict}")
     for group, cells in differences.items():
         for part, cell in cells.items():
             low, high = cell["mrr_ci"]
             place = f"{group.replace('_', ' ')}, {part}"
             sure = f"[{low:+.4f}, {high:+.4f}]  p {cell['p']:.4f}"
             click.echo(f"  {place:<24}  {cell['rows']:>7} rows  {cell['mrr']:+.4f}  {sure}")
+
+
+def _verdict(name: str, cells: Mapping[str, Any]) -> str:
+    """Return in a sentence whether the model is better than another, and at which prefixes most and least."""
+    if not (whole := cells.get("sampled")):
+        return ""
+    gain, p = whole["mrr"], whole["p"]
+    kind = "cannot be told from" if p >= SURE or not gain else f"is {'better' if gain > 0 else 'worse'} than"
+    lengths = sorted((cell["mrr"], part) for part, cell in cells.items() if part != "sampled")
+    where = ""
+    if len(lengths) > 1:
+        (least, shortest), (most, longest) = lengths[0], lengths[-1]
+        where = f"; most at {longest} ({most:+.4f}), least at {shortest} ({least:+.4f})"
+    return f"The model {kind} {name}: {gain:+.4f} at the rows' own prefix, p {p:.4f}{where}."
 
 
 def _write_changes(name: str, changes: Sequence[Mapping[str, Any]]) -> None:

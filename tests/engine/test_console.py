@@ -78,3 +78,22 @@ def test_an_evaluation_says_where_two_models_differ_and_on_which_queries(capsys:
     assert "MRR of the model less that of old\n" in out
     assert "  by frequency, 2-3              12 rows  +0.0100  [-0.0050, +0.0200]  p 0.2500\n" in out
     assert "Most changed since old\n    -1.500  1.000 -> 0.500      3 rows  red shoe\n" in out
+
+
+@pytest.mark.parametrize(
+    ("gain", "p", "said"),
+    [
+        (0.01, 0.25, "The model cannot be told from old: +0.0100 at the rows' own prefix, p 0.2500"),
+        (0.03, 0.001, "The model is better than old: +0.0300 at the rows' own prefix, p 0.0010"),
+        (-0.03, 0.001, "The model is worse than old: -0.0300 at the rows' own prefix, p 0.0010"),
+    ],
+)
+def test_a_comparison_begins_with_its_verdict(
+    capsys: pytest.CaptureFixture[str], gain: float, p: float, said: str
+) -> None:
+    cells = {"sampled": gain, "len1": 0.2, "len8": -0.1}
+    differences = {name: {"rows": 9, "mrr": mrr, "mrr_ci": [mrr, mrr], "p": p} for name, mrr in cells.items()}
+    console.write_evaluation(
+        {"model": "new", "rows": 9, "seen": 9, "systems": {}, "differences": {"old": {"all": differences}}}
+    )
+    assert f"{said}; most at len1 (+0.2000), least at len8 (-0.1000).\n" in capsys.readouterr().out
