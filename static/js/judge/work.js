@@ -21,6 +21,7 @@ export class Work {
   /** Begin anew, for a rater. */
   begin(rater) {
     this.rater = rater;
+    this.total = 0;
     this.#items = [];
   }
 
@@ -59,7 +60,8 @@ export class Work {
     const known = new Set([...here, ...this.#items.map(({ item }) => item)]);
     this.#items.push(...document.items.filter(({ item }) => !known.has(item)));
     this.rater = document.rater;
-    this.done = document.done;
+    // Later the page counts by itself: what the server knows lags behind votes on the way.
+    if (!this.total) this.done = document.done;
     this.total = document.total;
   }
 }
