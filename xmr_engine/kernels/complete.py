@@ -204,8 +204,11 @@ def only_labels(limits: Limits) -> Limits:
 
 
 @kernel
-def gather_slips(held: Held, codes: Codes, limits: Limits, span: tuple[int, int]) -> Pool:
-    """Return what is offered where few labels begin with what was typed, whose span is given."""
+def gather_slips(held: Held, codes: Codes, limits: Limits, span: tuple[int, int], is_composed: bool) -> Pool:
+    """Return what is offered where few labels begin with what was typed, whose span is given.
+
+    is_composed: whether something composed is offered; what was typed makes sense then, and is corrected less boldly.
+    """
     serving, statistics = held.serving, held.serving.statistics
     pool = make_pool(FEW * (MOST_MEANT + 2))
     start = codes.size
@@ -214,7 +217,7 @@ def gather_slips(held: Held, codes: Codes, limits: Limits, span: tuple[int, int]
     typed, known = (codes, start, codes.size), np.int64(0)
     if span[0] < span[1]:
         known = np.int64(statistics.count[best_in_range(statistics.count, statistics.maxima, span[0], span[1])])
-    near = corrections_of(serving.words, serving.labels, statistics, typed, known, MOST_MEANT)
+    near = corrections_of(serving.words, serving.labels, statistics, typed, known, is_composed, MOST_MEANT)
     for c in range(near.costs.size):
         n_meant = np.int64(near.n_bytes[c])
         meant = replace_prefix(codes, start, serving.labels, near.spans[c, 0], n_meant)
@@ -264,7 +267,7 @@ def complete(held: Held, codes: Codes, limits: Limits, k: int) -> Completed:
     n_exact, n_found = best.size, (best < n_labels).sum()
     pool = make_pool(FEW * (MOST_MEANT + 2))
     if limits.slips > 0 and n_found < min(k, FEW):
-        pool = gather_slips(held, codes, limits, weighed.span)
+        pool = gather_slips(held, codes, limits, weighed.span, n_exact > n_found)
         if n_exact + pool.n[0] == 0:
             back_off(held, codes, limits, pool)
     more = order_pool(pool, max(min(k, FEW) - n_found, 0))

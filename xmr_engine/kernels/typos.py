@@ -58,19 +58,26 @@ def what_may_change(words: Strings, statistics: Statistics, typed: tuple[Codes, 
 
 @kernel
 def corrections_of(
-    words: Strings, labels: Strings, statistics: Statistics, typed: tuple[Codes, int, int], known: int, most: int
+    words: Strings,
+    labels: Strings,
+    statistics: Statistics,
+    typed: tuple[Codes, int, int],
+    known: int,
+    makes_sense: bool,
+    most: int,
 ) -> Corrections:
     """Return the `most` likeliest corrections of a prefix, by the most popular label of each and the cost.
 
     known: how often the most popular label that begins with the prefix as typed was asked, 0 for none; a correction
-    must be `TIMES_AS_POPULAR` times that. Within one edit; within two, of likely kinds, where one finds nothing.
+    must be `TIMES_AS_POPULAR` times that. makes_sense: whether something can be composed with it. Within one edit;
+    within two, of likely kinds, where one finds nothing and what was typed makes no sense.
     """
     n = typed[2] - typed[1]
     if not LEAST_TYPED <= n <= MOST_TYPED:
         return near_nothing()
     doubted = what_may_change(words, statistics, typed)
     near = near_spans(labels, doubted, OTHER)
-    if near.costs.size == 0 and n > TWO_EDITS_BEYOND:
+    if near.costs.size == 0 and n > TWO_EDITS_BEYOND and not makes_sense:
         near = near_spans(labels, doubted, TWO_LIKELY)
     worth = np.empty(near.costs.size, np.float64)
     kept, n_kept = np.empty(near.costs.size, np.int32), 0

@@ -80,7 +80,7 @@ def test_what_many_labels_have_is_meant(typed: str, changes: str, gaps: str) -> 
 )
 def test_likely_corrections_are_found(typed: str, known: int, meant: list[str]) -> None:
     codes = (to_codes("q" + typed + "q"), 1, 1 + len(typed))
-    found = corrections_of(WORDS, LABELS.strings, STATISTICS, codes, known, 3)
+    found = corrections_of(WORDS, LABELS.strings, STATISTICS, codes, known, False, 3)
     texts = [
         LABELS.text(int(lo)).encode()[:n].decode()
         for (lo, _), n in zip(found.spans.tolist(), found.n_bytes.tolist(), strict=True)
@@ -88,12 +88,22 @@ def test_likely_corrections_are_found(typed: str, known: int, meant: list[str]) 
     assert texts == meant
 
 
+def test_what_makes_sense_is_corrected_by_one_edit_alone() -> None:
+    def n_corrections(typed: str, makes_sense: bool) -> int:
+        codes = (to_codes(typed), 0, len(typed))
+        return int(corrections_of(WORDS, LABELS.strings, STATISTICS, codes, 0, makes_sense, 3).costs.size)
+
+    assert n_corrections("nikabo c", False) == n_corrections("nikabo c", True) == 1
+    assert n_corrections("nikvao camrea", False) == 1
+    assert n_corrections("nikvao camrea", True) == 0
+
+
 def test_no_more_corrections_than_asked_for_and_the_popular_ones() -> None:
     nexts = [f"na{letter}to" for letter in "bcdfgh"] + ["nakto"] * 9
     labels, words, statistics = counted(nexts)
     typed = (to_codes("naxto"), 0, 5)
     for most in range(5):
-        found = corrections_of(words, labels.strings, statistics, typed, 0, most)
+        found = corrections_of(words, labels.strings, statistics, typed, 0, False, most)
         assert found.costs.size == most
         assert most == 0 or "nakto" in [labels.text(int(lo)) for lo, _ in found.spans.tolist()]
 
