@@ -1,5 +1,6 @@
 """The whole way in a browser: a trained model behind the page."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -117,6 +118,36 @@ def test_the_presets_of_one_letter_differ_by_their_session(sample_page):
     assert first == {("n", ()): "nestrel", ("n", ("digital camera",)): "nikavo digital camera"}
 
 
+WITHOUT_THAT_SESSION = {
+    "A query nobody asked before": ["waterproof tent", "waterproof trunk organizer"],
+    "Put together twice": [re.compile("^descaler electric kettle$"), *[re.compile("^descaler e")] * 9],
+}
+
+
+def test_what_is_composed_takes_words_of_the_session_and_says_so(sample_page):
+    shown = {}
+    for title in ("A query nobody asked before", "Put together twice"):
+        preset = titled(title)
+        open_page(sample_page, preset_link(preset))
+        wait_for(sample_page, preset)
+        row = sample_page.locator(f"#suggestions [data-text='{preset.expects}']")
+        shown[preset.expects] = row.locator(".match").text_content()
+        assert set(preset.expects.split()[1:]) <= set(preset.previous[-1].split())
+        others = sample_page.locator("nq-lanes .ranks").last.locator(".rank .text")
+        expect(others).to_have_text(WITHOUT_THAT_SESSION[title])
+    assert shown == {"waterproof trail shoes": "composed", "descaler espresso machine": "composed"}
+
+
+def test_a_slip_in_a_whole_query_is_corrected_and_marked(sample_page):
+    preset = titled("The space came too late")
+    open_page(sample_page, preset_link(preset))
+    wait_for(sample_page, preset)
+    first = sample_page.locator("#suggestions [role=option]").first
+    expect(first).to_have_attribute("data-text", preset.expects)
+    expect(first.locator(".match")).to_have_text("typo")
+    expect(first.locator("u")).to_have_text(" c")
+
+
 def test_the_trie_finds_what_begins_so_and_the_hybrid_what_each_misses(sample_page):
     open_page(sample_page, preset_link(titled("Trie against tree on a fragment")))
     of_brand = {name: [text for text in texts if "kibbelund" in text] for name, texts in listed(sample_page).items()}
@@ -158,10 +189,12 @@ def beam_shown(page, preset):
 
 
 def lanes_shown(page, preset):
-    lanes = page.locator("nq-lanes .ranks")
-    expect(lanes).to_have_count(2)
-    expect(lanes.first.locator(".rank").first).to_have_attribute("data-text", preset.expects)
-    expect(lanes.last.locator(".rank").first).not_to_have_attribute("data-text", preset.expects)
+    own, other = (page.locator("nq-lanes .ranks").nth(place).locator(".rank") for place in (0, 1))
+    if page.locator(f"#suggestions [data-text='{preset.expects}'] .match").text_content() == "composed":
+        expect(own.and_(page.locator(f"[data-text='{preset.expects}']"))).to_have_count(1)
+    else:
+        expect(own.first).to_have_attribute("data-text", preset.expects)
+    expect(other.first).not_to_have_attribute("data-text", preset.expects)
 
 
 def where_shown(page, preset):

@@ -185,10 +185,16 @@ def test_presets_are_true_of_the_log(shop):
     known = set(shop.counts)
     for preset in presets:
         assert {"title", "previous", "typed", "expects", "shows"} <= set(preset), preset["title"]
-        assert any(text.startswith((preset["typed"], preset["expects"])) for text in known), preset["title"]
+        assert any(text.startswith(preset["typed"]) for text in known) or may_be_asked(preset, known), preset["title"]
     assert "mirrorless camera for bird photos" not in known
-    assert not any(text.startswith(("nikabo", "shoes red n")) for text in known)
+    assert not {"waterproof trail shoes", "descaler espresso machine"} & known
+    assert not any(text.startswith(("nikabo", "nikavoc", "shoes red n")) for text in known)
     assert {"nikavo camera", "memory card", "couch", "soundbar", "laptop bag", "espresso machine cleaner"} <= known
+
+
+def may_be_asked(preset, known):
+    """Tell whether what a preset expects is a query of the log, or two of its words in a row are, each time."""
+    return all(any(two in text for text in known) for two in map(" ".join, pairwise(preset["expects"].split())))
 
 
 def test_mistakes_keep_the_first_letter_and_are_few():
