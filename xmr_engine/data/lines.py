@@ -11,7 +11,7 @@ from typing import IO, cast
 
 from xmr_engine.errors import DataError
 
-__all__ = ["NOT_UTF8", "OVER_LONG", "Advance", "broken", "read_lines"]
+__all__ = ["NOT_UTF8", "OVER_LONG", "Advance", "broken", "check_unpacked", "read_lines"]
 
 NOT_UTF8 = "bytes that are not UTF-8"
 OVER_LONG = "line over 1 MB"
@@ -19,6 +19,8 @@ OVER_LONG = "line over 1 MB"
 _BLOCK = 1 << 20
 _LONGEST_LINE = 1_000_000
 _LONGEST_SKIPPED = 1 << 28  # a longer line is no log but an attack, or another kind of file
+_MOST_TIMES = 200  # texts of people unpack to ten times the size, rarely to thirty
+_ALWAYS_FINE = 1 << 26  # bytes
 _OVER_LONG_MARK = "\udfff"  # no decoder yields it
 _BROKEN = re.compile("[\ud800-\udfff]")
 
@@ -32,13 +34,27 @@ def broken(text: str) -> str | None:
     return OVER_LONG if _OVER_LONG_MARK in text else NOT_UTF8
 
 
+def check_unpacked(path: Path, n_packed: int, n_unpacked: int) -> None:
+    """Refuse a file that is far larger unpacked than packed, before it fills memory or a disk.
+
+    Raises
+    ------
+    DataError
+        If it is over 64 MB and 200 times as large.
+    """
+    if n_unpacked > max(_ALWAYS_FINE, _MOST_TIMES * n_packed):
+        raise DataError(f"{path}: unpacks to over {_MOST_TIMES} times its size; this is no log (if it is, unpack it)")
+
+
 def read_lines(path: Path, advance: Advance) -> Iterator[str]:
     """Yield decoded lines without their ends; what is broken carries lone surrogates."""
     with path.open("rb") as raw:
         stream = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.suffix.lower() == ".gz" else raw
-        rest, skipped = b"", 0
+        rest, skipped, n_unpacked = b"", 0, 0
         while block := stream.read(_BLOCK):
             advance(raw.tell())
+            n_unpacked += len(block)
+            check_unpacked(path, raw.tell(), n_unpacked)
             if skipped:
                 _, end, block = block.partition(b"\n")
                 if not end:

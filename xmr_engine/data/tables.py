@@ -6,7 +6,6 @@ Knows bytes, encodings and columns; must not know what a column means.
 import csv
 import gzip
 import json
-import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,13 +14,17 @@ from typing import Any
 
 import duckdb
 
-from xmr_engine.data.lines import Advance, broken, read_lines
+from xmr_engine.data.lines import Advance, broken, check_unpacked, read_lines
 from xmr_engine.errors import DataError
 
 __all__ = ["MISSING", "Bad", "Row", "read_rows"]
 
 MISSING = "missing field"
 TOO_MANY = "more fields than the header"
+OVER_LONG_FIELD = "field over 128 kB"
+
+_BLOCK = 1 << 20
+_ROWS = 1_000  # of parquet at a time: each may have fields of 128 kB
 
 _KINDS = {".tsv": "tsv", ".txt": "tsv", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
@@ -112,7 +115,7 @@ def _read_csv(path: Path, lines: Iterator[str], choose: Choose) -> Iterator[tupl
         except StopIteration:
             return
         except csv.Error as error:
-            yield number, Bad("field over 128 kB" if "limit" in str(error) else "quotes that RFC 4180 does not allow")
+            yield number, Bad(OVER_LONG_FIELD if "limit" in str(error) else "quotes that RFC 4180 does not allow")
             continue
         if not fields:
             continue
@@ -167,8 +170,10 @@ def _read_parquet(path: Path, choose: Choose) -> Iterator[tuple[int, Row]]:
         source = path
         if path.suffix.lower() == ".gz":
             source = Path(folder) / "unzipped.parquet"
-            with gzip.open(path) as packed, source.open("wb") as unpacked:
-                shutil.copyfileobj(packed, unpacked)
+            with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as packed, source.open("wb") as unpacked:
+                while block := packed.read(_BLOCK):
+                    unpacked.write(block)
+                    check_unpacked(path, raw.tell(), unpacked.tell())
         try:
             described = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(source)]).fetchall()
             names = [str(row[0]) for row in described]
@@ -176,19 +181,23 @@ def _read_parquet(path: Path, choose: Choose) -> Iterator[tuple[int, Row]]:
             header = _header(path, names)
             chosen = ", ".join(_as_text(names[i], types[i]) for i in _picks(header, choose(header)))
             found = connection.execute(f"SELECT {chosen} FROM read_parquet(?)", [str(source)])
-            n_read = 0
-            while batch := found.fetchmany(20_000):
-                yield from ((number, list(values)) for number, values in enumerate(batch, n_read + 1))
+            n_packed, n_unpacked, n_read = path.stat().st_size, 0, 0
+            while batch := found.fetchmany(_ROWS):
+                for number, values in enumerate(batch, n_read + 1):
+                    yield number, Bad(OVER_LONG_FIELD) if None in values else list(values)
                 n_read += len(batch)
+                n_unpacked += sum(len(value or "") for values in batch for value in values)
+                check_unpacked(path, n_packed, n_unpacked)
         except duckdb.Error as error:
             raise DataError(f"{path}: not a readable parquet file: {str(error).splitlines()[0]}") from None
 
 
 def _as_text(name: str, kind: str) -> str:
-    """Return the SQL that reads a parquet column as text, moments as epoch seconds."""
+    """Return the SQL that reads a parquet column as text, moments as epoch seconds; NULL for what is over-long."""
     column = '"' + name.replace('"', '""') + '"'
     value = f"epoch_us({column}) / 1000000.0" if kind.startswith(("TIMESTAMP", "DATE")) else column
-    return f"coalesce(CAST({value} AS VARCHAR), '')"
+    text = f"coalesce(CAST({value} AS VARCHAR), '')"
+    return f"CASE WHEN strlen({text}) <= {csv.field_size_limit()} THEN {text} END"
 
 
 def _header(path: Path, names: list[str]) -> list[str]:
