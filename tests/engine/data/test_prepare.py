@@ -1,5 +1,6 @@
 """A log made ready: parts by time, everything counted, nothing half-written."""
 
+import filecmp
 import json
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def test_the_same_log_gives_the_same_bytes(tmp_path: Path, log: Path) -> None:
         prepare_pairs([log], tmp_path / name, PairsConfig(memory_limit=limit))
     for part in PARTS:
         assert (tmp_path / "a" / f"{part}.tsv").read_bytes() == (tmp_path / "b" / f"{part}.tsv").read_bytes()
+
+
+def test_a_log_larger_than_its_memory_gives_the_same_bytes(tmp_path: Path) -> None:
+    log, long = tmp_path / "log.tsv", "x" * 400
+    with log.open("w", encoding="utf-8") as stream:
+        stream.write("user\ttime\tquery\n")
+        for n in range(80_000):
+            stream.write(f"{n * 7919 % 5003}\t{n * 2_654_435_761 % 100_000}\tquery {n % 9973} {long}\n")
+    assert log.stat().st_size > 33_000_000
+    found = [prepare_pairs([log], tmp_path / str(limit), PairsConfig(memory_limit=limit)) for limit in (None, "30MB")]
+    assert found[0] == found[1]
+    for part in PARTS:
+        assert filecmp.cmp(tmp_path / "None" / f"{part}.tsv", tmp_path / "30MB" / f"{part}.tsv", shallow=False)
 
 
 def test_an_earlier_result_is_replaced_and_nothing_else(tmp_path: Path, log: Path) -> None:
