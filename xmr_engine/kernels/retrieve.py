@@ -7,17 +7,19 @@ import numpy as np
 from xmr_engine.kernels.arrays import Chunks, Codes, Doubles, Floats, Ids, Tree
 from xmr_engine.kernels.bought import Bought, Neighbours, bought_after, like_queries
 from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.product_paths import climb, read_clusters, read_own
 from xmr_engine.kernels.product_rows import ProductVectorizer, product_row, row_width
 from xmr_engine.kernels.search import Found, beam_search, first_at_least, keep_best
 from xmr_engine.kernels.shelf import Asked, Gathered, Shelf, gather
 from xmr_engine.kernels.shelf_query import read_query
 from xmr_engine.kernels.titles import Desk, add_titles, read_attributes, read_title
 
-N_PRODUCT_FEATURES = 29
+N_PRODUCT_FEATURES = 33
 N_PRODUCT_BUCKETS = 4
 FROM_TREE, FROM_WORDS, FROM_BOUGHT = 1, 2, 4
-NOT_FOUND = -12.0
 N_NEAR, N_FAR, N_LIKE = 10, 40, 20
+MIDDLE, WIDTH = 60.0, 20.0
+SHARP, CROWD = 6.0, 20.0
 UNKNOWN_RARITY = 8.0
 
 
@@ -93,21 +95,21 @@ def consider(store: Store, text: tuple[Codes, int, int], reach: Reach) -> Consid
     """Return the products that any source brings for a query, with what the ranker reads of each."""
     shelf, idf = store.shelf, store.shelf.stems.vocabulary.idf
     asked = read_query(shelf, text, True)
-    found = search_tree(store, text, reach.beam, reach.tree)
+    row = tree_row(store.vectorizer, text)
+    brought = np.empty(0, np.int32)
+    if reach.tree > 0:
+        span = (0, store.tree.leaf.size)
+        brought = beam_search(store.tree, store.chunks, row, span, reach.beam, reach.tree).labels
     near = like_queries(store.bought, idf, asked.stems, asked.sure)
     after, gains = bought_after(store.bought, near, reach.bought)
-    gathered = gather(shelf, asked, unite(found.labels, after), reach.words, store.mix)
+    gathered = gather(shelf, asked, unite(brought, after), reach.words, store.mix)
     products, scores = gathered
     n = products.size
     features, sources = np.zeros((n, N_PRODUCT_FEATURES), np.float64), np.zeros(n, np.int32)
-    features[:, 0] = NOT_FOUND
-    for i in range(found.labels.size):
-        at = first_at_least(products, 0, n, found.labels[i])
-        if at == n or products[at] != found.labels[i]:  # scores that are no numbers, in a damaged model
-            continue
-        path = max(found.scores[i], NOT_FOUND)
-        features[at, 0], features[at, 1], features[at, 2] = path, np.exp(path), 1.0 / (1.0 + i)
-        sources[at] |= FROM_TREE
+    for product in brought:
+        at = first_at_least(products, 0, n, product)
+        if at < n and products[at] == product:  # not so where scores are no numbers, in a damaged model
+            sources[at] |= FROM_TREE
     for i in range(after.size):
         at = first_at_least(products, 0, n, after[i])
         if at == n or products[at] != after[i]:
@@ -116,6 +118,8 @@ def consider(store: Store, text: tuple[Codes, int, int], reach: Reach) -> Consid
         features[at, 5] = np.log1p(gains[i, 2])
         sources[at] |= FROM_BOUGHT
     fill_features(store, asked, near, gathered, features)
+    if reach.tree > 0:
+        read_tree(store, row, products, features)
     for i in range(n):
         if scores[i, 1] > 0.0 or scores[i, 2] > 0.0:
             sources[i] |= FROM_WORDS
@@ -123,18 +127,33 @@ def consider(store: Store, text: tuple[Codes, int, int], reach: Reach) -> Consid
 
 
 @kernel
-def lay_desk(store: Store, asked: Asked, near: Neighbours, products: Ids, totals: Doubles) -> Desk:
-    """Return what the titles of a query's products are read against."""
+def read_tree(store: Store, row: tuple[Ids, Floats], products: Ids, features: Doubles) -> None:
+    """Write what the tree says of products, the beam's and the others."""
+    tree, n = store.tree, products.size
+    clusters, weights = np.empty(n, np.int32), np.empty(n, np.float64)
+    for i in range(n):
+        clusters[i] = tree.parent[tree.leaf[products[i]]]
+        weights[i] = np.exp(SHARP * (features[i, 14] - 1.0))
+    way = climb(tree, store.chunks, row, clusters)
+    found, own = np.zeros((n, 4), np.float64), np.zeros(n, np.float64)
+    read_clusters(tree, way, products, weights, found)
+    read_own(tree, store.chunks, row, products, own)
+    for i in range(n):
+        features[i, 0], features[i, 1] = own[i], np.log1p(CROWD * found[i, 3])
+        features[i, 29], features[i, 30], features[i, 31] = found[i, 0], found[i, 1], found[i, 2]
+        features[i, 32] = own[i] * features[i, 2]
+
+
+@kernel
+def lay_desk(store: Store, asked: Asked, near: Neighbours, best: Ids, gains: Doubles) -> Desk:
+    """Return what the titles of a query's products are read against; `best` are the first by words, with totals."""
     shelf, n = store.shelf, asked.stems.size
     places, weights = np.zeros(shelf.sizes.size, np.uint8), np.full(n, UNKNOWN_RARITY, np.float64)
     vectors = np.zeros((3, shelf.sizes.size), np.float32)
-    best = keep_best(totals, products.size, N_FAR)
     for row, most in ((0, N_NEAR), (1, N_FAR)):
         some = best[:most]
-        gains = np.empty(some.size, np.float64)
-        for i in range(some.size):
-            gains[i] = totals[some[i]] / (totals[best[0]] * some.size + 1e-12)
-        add_titles(shelf, products[some], gains, vectors[row])
+        if some.size > 0:
+            add_titles(shelf, some, gains[:most] / (gains[0] * some.size + 1e-12), vectors[row])
     for i in range(min(near.queries.size, N_LIKE)):
         lo, hi = store.bought.rows[near.queries[i]], store.bought.rows[near.queries[i] + 1]
         add_titles(shelf, store.bought.products[lo:hi], np.full(hi - lo, near.cosines[i] / (hi - lo)), vectors[2])
@@ -164,7 +183,10 @@ def fill_features(store: Store, asked: Asked, near: Neighbours, gathered: Gather
         for c in range(3):
             top[c] = max(top[c], scores[i, c])
         top[3] = max(top[3], totals[i])
-    desk = lay_desk(store, asked, near, products, totals)
+    order = np.argsort(-totals, kind="mergesort")
+    desk = lay_desk(store, asked, near, products[order[:N_FAR]], totals[order[:N_FAR]])
+    for place in range(n):
+        features[order[place], 2] = 1.0 / (1.0 + np.exp((place - MIDDLE) / WIDTH))
     for i in range(n):
         row = features[i]
         row[6], row[7] = scores[i, 0] / 10.0, scores[i, 0] / desk.total
