@@ -80,10 +80,13 @@ def begin_worker() -> None:
     global _working
     if FOLDER not in os.environ:
         return
+    folder, pid = Path(os.environ[FOLDER]), os.getpid()
     try:
-        reserve(Path(os.environ[FOLDER]), os.getpid())
+        reserve(folder, pid)
     except OSError as error:
         _working = False
+        for kind in KINDS:  # what is half there would be read as figures
+            (folder / f"{kind}_{pid}.db").unlink(missing_ok=True)
         logger.error("no room for this worker's figures (%s); it works without", error.strerror)
 
 

@@ -1,3 +1,4 @@
+import errno
 import os
 
 import pytest
@@ -76,3 +77,18 @@ def test_without_room_a_worker_goes_on_without_figures(tmp_path, monkeypatch, ca
     metrics.begin_worker()
     assert "works without" in caplog.text
     assert client.get("/api/v1/complete?prefix=n").status_code == 200
+
+
+def test_what_is_reserved_by_halves_is_not_read_as_figures(folder, monkeypatch):
+    written(folder, 11, a=1.0)
+    before = metrics.exposition()
+    monkeypatch.setattr(metrics, "_working", True)
+
+    def full(folder, pid):
+        (folder / f"counter_{pid}.db").touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(metrics, "reserve", full)
+    metrics.begin_worker()
+    assert metrics.exposition() == before
+    assert b"a_total 1.0" in before

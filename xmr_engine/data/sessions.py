@@ -106,24 +106,27 @@ def cut_sessions(
     """
     with tempfile.TemporaryDirectory(prefix="nextquery-") as folder:
         spool = Path(folder) / "events.tsv"
-        connection = duckdb.connect(str(Path(folder) / "events.duckdb"))
         try:
-            connection.execute("SET enable_progress_bar = false")
-            connection.execute(f"SET temp_directory = '{folder}/spill'")
-            connection.execute("SET preserve_insertion_order = false")
-            if memory_limit is not None:
-                connection.execute("SET memory_limit = ?", [memory_limit])
-                connection.execute("SET threads = 1")  # each thread holds blocks of its own that cannot be spilled
-            if not _write(events, spool):
-                raise DataError("the log holds no usable query")
-            with spool.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as texts:
-                yield _cut(connection, spool, texts, gap_minutes, min_people)
+            with duckdb.connect(str(Path(folder) / "events.duckdb")) as connection:
+                _limit(connection, Path(folder) / "spill", memory_limit)
+                if not _write(events, spool):
+                    raise DataError("the log holds no usable query")
+                with spool.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as texts:
+                    yield _cut(connection, spool, texts, gap_minutes, min_people)
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except duckdb.Error as error:
             raise DataError(f"cutting sessions failed: {str(error).splitlines()[0]}") from None
-        finally:
-            connection.close()
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, spill: Path, memory_limit: str | None) -> None:
+    """Say what DuckDB may use."""
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute(f"SET temp_directory = '{spill}'")
+    connection.execute("SET preserve_insertion_order = false")
+    if memory_limit is not None:
+        connection.execute("SET memory_limit = ?", [memory_limit])
+        connection.execute("SET threads = 1")  # each thread holds blocks of its own that cannot be spilled
 
 
 def _write(events: Iterable[Event], path: Path) -> int:
