@@ -165,7 +165,7 @@ def add(knob: Knob, at: float, model: Model) -> None:
     index = model.indexes[completer.indexes[0]]
     size = sum(array.nbytes for array in (*index.tree, *index.chunks))
     knob.points[at] = (completer, None)
-    knob.facts[at] = {"nodes": int(index.tree.label.size), "weights": int(index.chunks.weight.size), "mb": size / 1e6}
+    knob.facts[at] = {"nodes": int(index.tree.label.size), "weights": len(index.chunks.entries), "mb": size / 1e6}
 
 
 def measure_knob(name: str, knob: Knob, rows: Rows, count_of: Callable[[str], int]) -> list[dict[str, Any]]:

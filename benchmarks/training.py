@@ -102,7 +102,7 @@ def measure(work: Path, kind: str, rounds: int) -> dict[str, Any]:
         "libpecos": _times(theirs) | {"weights": trained["nonzeros"], "mrr": their_ranks(work, kind)},
         "ours": _times(ours)
         | {"processor_s": round(float(np.median(processor)), 2)}
-        | {"weights": int(model.chunks.weight.size), "mrr": our_ranks(work, model)},
+        | {"weights": len(model.chunks.entries), "mrr": our_ranks(work, model)},
         "ratio": round(float(np.median(ours) / np.median(theirs)), 3),
     }
 

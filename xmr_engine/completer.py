@@ -167,14 +167,9 @@ class Completer:
     def completions(self, completed: Completed) -> list[Completion]:
         """Return what a kernel answered, as texts."""
         blob, start, found = completed.texts.tobytes(), 0, []
-        columns = (
-            completed.stops.tolist(),
-            completed.scores.tolist(),
-            completed.kinds.tolist(),
-            completed.sources.tolist(),
-            completed.n_meant.tolist(),
-        )
-        for stop, score, kind, bits, n_meant in zip(*columns, strict=True):
+        for (_, bits, kind, n_meant, stop), (score, _) in zip(
+            completed.facts.tolist(), completed.scores.tolist(), strict=True
+        ):
             text, meant = (blob[start:end].decode("utf-8", "replace") for end in (stop, start + n_meant))
             found.append(Completion(text, score, MATCHES[kind], SOURCE_NAMES[bits], meant))
             start = stop
@@ -205,7 +200,7 @@ class Completer:
         completed, completed_without = self.search(question), self.search(question._replace(previous=()))
         ranked, without = self.completions(completed), self.completions(completed_without)
         meant, penalty = question.prefix, 0.0
-        for found, lowered_by in zip(ranked, completed.penalties.tolist(), strict=True):
+        for found, lowered_by in zip(ranked, completed.scores[:, 1].tolist(), strict=True):
             if found.text == text:
                 meant, penalty = found.meant, lowered_by
         codes = question._replace(prefix=meant).codes()

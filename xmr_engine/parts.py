@@ -13,9 +13,9 @@ from xmr_engine.errors import ModelFormatError
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.indexing.tree import make_tree
 from xmr_engine.kernels.arrays import (
+    Askings,
     Chunks,
     Counts,
-    Sessions,
     Sparse,
     Statistics,
     Strings,
@@ -23,7 +23,15 @@ from xmr_engine.kernels.arrays import (
     Tree,
     Vocabulary,
 )
-from xmr_engine.kernels.checks import are_chunks, are_finite, are_pointers, are_rows_ascending, are_within, is_tree
+from xmr_engine.kernels.checks import (
+    are_chunks,
+    are_finite,
+    are_pointers,
+    are_row_numbers,
+    are_rows_ascending,
+    are_within,
+    is_tree,
+)
 from xmr_engine.kernels.columns import N_CARD, N_DIMENSIONS
 from xmr_engine.kernels.popular import BLOCK
 from xmr_engine.ranking.successions import count_successions
@@ -124,8 +132,9 @@ def chunks_to(prefix: str, chunks: Chunks) -> dict[str, NDArray[Any]]:
 
 def chunks_from(prefix: str, arrays: Arrays, tree: Tree, n_features: int) -> Chunks:
     """Return the weights of these names, which belong to this tree."""
-    types = {"rows": "i8", "feature": "i4", "entries": "i4", "child": "u2", "weight": "i1", "scale": "f4"}
-    chunks = Chunks(*(fetch(arrays, prefix + name, dtype) for name, dtype in types.items()))
+    rows, features = fetch(arrays, f"{prefix}rows", "i8"), fetch(arrays, f"{prefix}features", "i4", 2)
+    entries, scale = fetch(arrays, f"{prefix}entries", "u1", 2), fetch(arrays, f"{prefix}scale", "f4")
+    chunks = Chunks(rows, features, entries, scale)
     require(bool(are_chunks(chunks, tree, n_features)), f"{prefix}rows", "chunks of existing features and children")
     require(bool(are_finite(chunks.scale)), f"{prefix}scale", "finite numbers")
     return chunks
@@ -152,7 +161,7 @@ def statistics_to(statistics: Statistics) -> dict[str, NDArray[Any]]:
         arrays |= counts_to(f"{name}_", getattr(statistics, name))
     arrays |= {f"word_pair_{name}": array for name, array in statistics.word_pairs._asdict().items()}
     arrays |= successions_to(statistics.successions)
-    return arrays | {f"session_{name}": array for name, array in statistics.sessions._asdict().items()}
+    return arrays | {f"asking_{name}": array for name, array in statistics.askings._asdict().items()}
 
 
 def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
@@ -183,7 +192,7 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         numbers_from(arrays, "vector_scale", n_words),
         _cards_from(arrays, n_labels),
         _vectors_from(arrays, "meanings", n_labels, 2 * N_DIMENSIONS),
-        sessions_from(arrays, n_words, n_labels),
+        askings_from(arrays, n_words, n_labels),
         successions_from(arrays),
     )
 
@@ -194,19 +203,15 @@ def _word_pairs_from(arrays: Arrays, n_words: int) -> Sparse:
     return Sparse(indptr, indices, numbers_from(arrays, "word_pair_values", indices.size))
 
 
-def sessions_from(arrays: Arrays, n_words: int, n_labels: int) -> Sessions:
-    """Return the sessions of a model."""
-    labels = ids_from(arrays, "session_labels", n_labels)
-    norm = fetch(arrays, "session_norm", "f4")
-    require(bool(are_finite(norm)), "session_norm", "finite numbers")
-    ids = ids_from(arrays, "session_ids", norm.size)
-    return Sessions(
-        pointers_from(arrays, "session_label_rows", norm.size, labels.size),
-        labels,
-        pointers_from(arrays, "session_word_rows", n_words, ids.size),
-        ids,
-        norm,
-    )
+def askings_from(arrays: Arrays, n_words: int, n_labels: int) -> Askings:
+    """Return what a model's sessions asked."""
+    labels = ids_from(arrays, "asking_labels", n_labels)
+    ids = ids_from(arrays, "asking_ids", labels.size)
+    word_rows = pointers_from(arrays, "asking_word_rows", n_words, ids.size)
+    require(bool(are_rows_ascending(word_rows, ids)), "asking_ids", "ascending ids in each row")
+    label_rows = pointers_from(arrays, "asking_label_rows", n_labels, labels.size)
+    require(bool(are_row_numbers(label_rows, labels)), "asking_labels", "the label of each entry")
+    return Askings(label_rows, labels, word_rows, ids, numbers_from(arrays, "asking_norm", labels.size))
 
 
 def successions_to(successions: Successions) -> dict[str, NDArray[Any]]:

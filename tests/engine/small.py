@@ -12,9 +12,9 @@ from scipy.sparse import csr_matrix
 from tests import naive
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.features.codes import to_codes
-from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Chunks, Codes, Strings, Tree, Vocabulary
 from xmr_engine.kernels.chunks import spread
+from xmr_engine.matching.packing import Weights, pack, unpack
 
 WITHOUT_JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 compiled = pytest.mark.skipif(WITHOUT_JIT, reason="takes too long without the JIT")
@@ -61,11 +61,12 @@ def plain_tree(tree: Tree) -> naive.Tree:
 def plain_weights(tree: Tree, chunks: Chunks) -> list[dict[int, float]]:
     """Return every node's weights by feature."""
     weights: list[dict[int, float]] = [{} for _ in range(tree.label.size)]
+    columns = unpack(chunks)
     for parent in range(tree.label.size):
-        for row in range(chunks.rows[parent], chunks.rows[parent + 1]):
-            for e in range(chunks.entries[row], chunks.entries[row + 1]):
-                child = int(tree.first_child[parent]) + int(chunks.child[e])
-                weights[child][int(chunks.feature[row])] = float(chunks.weight[e]) * float(chunks.scale[parent])
+        for row in range(columns.rows[parent], columns.rows[parent + 1]):
+            for e in range(columns.entries[row], columns.entries[row + 1]):
+                child = int(tree.first_child[parent]) + int(columns.child[e])
+                weights[child][int(columns.feature[row])] = float(columns.weight[e]) * float(columns.scale[parent])
     return weights
 
 
@@ -83,7 +84,7 @@ def make_chunks(tree: Tree, weights: Sequence[Mapping[int, float]]) -> Chunks:
             entries.append(len(child))
         rows.append(len(feature))
     columns = zip((rows, feature, entries, child, weight, scale), ("i8", "i4", "i4", "u2", "i1", "f4"), strict=True)
-    return Chunks(*(freeze(np.array(column, dtype)) for column, dtype in columns))
+    return pack(Weights(*(np.array(column, dtype) for column, dtype in columns)))
 
 
 def plain_rows(matrix: csr_matrix) -> list[dict[int, float]]:

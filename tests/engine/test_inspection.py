@@ -58,7 +58,7 @@ def test_an_xlinear_model_tells_what_it_holds(saved_xlinear):
     assert document["indexes"]["index"]["labels"] == 12
 
 
-@pytest.mark.parametrize("name", ["count", "hybrid_weight", "label_blob"])
+@pytest.mark.parametrize("name", ["count", "hybrid_entries", "label_blob"])
 def test_an_altered_array_is_named(saved, name):
     file = saved / f"{name}.npy"
     content = bytearray(file.read_bytes())

@@ -60,16 +60,15 @@ class Tree(NamedTuple):
 class Chunks(NamedTuple):
     """The weights of all nodes, one chunk a parent: for each feature, the children it speaks for.
 
-    Rows `rows[p]` up to `rows[p + 1]` belong to parent p; `feature` ascends within them; the entries of row r are
-    `entries[r]` up to `entries[r + 1]`; an entry is a child (counted from the first) and its weight, a whole number
-    of the parent's `scale`.
+    Rows `rows[p]` up to `rows[p + 1]` belong to parent p. features: shape (n_rows + 1, 2), the feature of each row, -1
+    for a gap (see `chunks`), and where its entries begin; the last row only ends the one before.
+    entries: shape (n_entries, 3), the low and the high byte of a child, counted from the parent's first, and its
+    weight, a whole number of the parent's `scale`, plus `chunks.BIAS`.
     """
 
     rows: Offsets
-    feature: Ids
-    entries: Ids
-    child: UInt16
-    weight: Int8
+    features: Ids
+    entries: Bytes
     scale: Floats
 
 
@@ -82,10 +81,12 @@ class Counts(NamedTuple):
     total: Floats
 
 
-class Sessions(NamedTuple):
-    """The log's sessions of two queries or more: csr of the labels of each, and of the sessions with each word.
+class Askings(NamedTuple):
+    """What the log's sessions of two queries or more asked: a label and a session each, by label.
 
-    norm: the length of each session's vector of word rarities.
+    label_rows: the askings of each label; labels: the label of each. word_rows, ids: csr of the askings whose
+    session holds each word; words of very many sessions tell nothing and have none. norm: the length of the vector
+    of word rarities of each one's session.
     """
 
     label_rows: Offsets
@@ -138,5 +139,5 @@ class Statistics(NamedTuple):
     vector_scale: Floats
     cards: Floats
     meanings: Int8
-    sessions: Sessions
+    askings: Askings
     successions: Successions

@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Offsets, Sessions, Statistics
+from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Offsets, Statistics
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
-from xmr_engine.kernels.kin import rarity, similar_sessions
-from xmr_engine.kernels.search import first_at_least, keep_best
+from xmr_engine.kernels.kin import asked_by_kin, rarity
+from xmr_engine.kernels.search import keep_best
+from xmr_engine.kernels.spans import Entries, count_entries, entries_in_span, first_at_least
 
 FOLLOWED, FOLLOWED_SHARE, SHARE_EARLIER, TOGETHER, TOGETHER_EARLIER = 0, 1, 2, 3, 4
 KIN_SQUARED, KIN_CLOSEST, TWO_STEPS, SHARED_WORDS = 5, 6, 7, 8
@@ -76,13 +77,6 @@ def make_room(room: int) -> Associated:
 
 
 @kernel
-def ids_in_span(rows: Offsets, ids: Ids, row: int, span: tuple[int, int]) -> tuple[int, int]:
-    """Return the entries of a row whose ids, which ascend, lie in a span."""
-    first = first_at_least(ids, rows[row], rows[row + 1], span[0])
-    return first, first_at_least(ids, first, rows[row + 1], span[1])
-
-
-@kernel
 def associate(statistics: Statistics, context: Context, span: tuple[int, int], n_sessions: float) -> Associated:
     """Return the signals of every label of the span that the log associates with the session.
 
@@ -91,118 +85,82 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
     leads to the label over one query in between. How rare the words are that it shares with the session. What
     belongs to query j counts `decay[j]`.
     """
-    together = statistics.together
-    kin, cosines = similar_sessions(statistics, context, n_sessions)
+    followed, together = statistics.followed, statistics.together
+    kin, cosines = asked_by_kin(statistics, context, span, n_sessions)
     between, leads = one_step(together, statistics.count, context)
-    room = 1 + span_room(statistics, context, span)
-    kin, cosines, n_of_kin = within_span(statistics.sessions, span, kin, cosines)
-    room += n_of_kin
-    for query in between:
-        first, last = ids_in_span(together.rows, together.ids, query, span)
-        room += last - first
-    associated = make_room(min(room, span[1] - span[0] + 1))
-    add_kin(statistics.sessions, associated, span, kin, cosines)
-    for i in range(between.size):
-        add_steps(together, statistics.count, associated, span, (between[i], leads[i]))
-    for j in range(context.labels.size):
-        if context.labels[j] >= 0:
-            add_followers(statistics.followed, associated, span, (j, context.labels[j], context.decay[j]))
-            add_companions(together, associated, span, (j, context.labels[j], context.decay[j]))
-        for w in range(context.word_rows[j], context.word_rows[j + 1]):
-            word = context.words[w]
-            rows, labels = statistics.word_label_rows, statistics.word_labels
-            if rows[word + 1] - rows[word] <= MOST_LABELS_OF_WORD:
-                first, last = ids_in_span(rows, labels, word, span)
-                weight = context.decay[j] * rarity(statistics.word_sessions, word, n_sessions)
-                for at in range(first, last):
-                    associated.signals[touch(associated, labels[at]), SHARED_WORDS] += weight
+    steps = entries_in_span(together.rows, together.ids, between, span)
+    followers = entries_in_span(followed.rows, followed.ids, context.labels, span)
+    companions = entries_in_span(together.rows, together.ids, context.labels, span)
+    words = telling_words(statistics.word_label_rows, context)
+    sharing = entries_in_span(statistics.word_label_rows, statistics.word_labels, words, span)
+    room = kin.size + count_entries(steps) + count_entries(followers) + count_entries(companions)
+    associated = make_room(min(1 + room + count_entries(sharing), span[1] - span[0] + 1))
+    add_kin(associated, kin, cosines)
+    add_steps(together, statistics.count, associated, (between, leads), steps)
+    add_followers(followed, associated, context, followers)
+    add_companions(together, associated, context, companions)
+    add_sharing(statistics, associated, (words, context), sharing, n_sessions)
     return associated
 
 
 @kernel
-def span_room(statistics: Statistics, context: Context, span: tuple[int, int]) -> int:
-    """Return how many entries of the span the session's queries and words lead to at once."""
-    room = 0
+def telling_words(rows: Offsets, context: Context) -> Ids:
+    """Return the context's words, query by query, -1 for what too many labels hold to tell anything."""
+    words = context.words[: context.word_rows[context.labels.size]].copy()
+    for w in range(words.size):
+        if rows[words[w] + 1] - rows[words[w]] > MOST_LABELS_OF_WORD:
+            words[w] = -1
+    return words
+
+
+@kernel
+def add_sharing(
+    statistics: Statistics, associated: Associated, asked: tuple[Ids, Context], sharing: Entries, n_sessions: float
+) -> None:
+    """Add how rare the words are that labels share with the queries."""
+    (words, context), (starts, stops) = asked, sharing
     for j in range(context.labels.size):
-        label = context.labels[j]
-        if label >= 0:
-            first, last = ids_in_span(statistics.followed.rows, statistics.followed.ids, label, span)
-            room += last - first
-            first, last = ids_in_span(statistics.together.rows, statistics.together.ids, label, span)
-            room += last - first
         for w in range(context.word_rows[j], context.word_rows[j + 1]):
-            word = context.words[w]
-            rows = statistics.word_label_rows
-            if rows[word + 1] - rows[word] <= MOST_LABELS_OF_WORD:
-                first, last = ids_in_span(rows, statistics.word_labels, word, span)
-                room += last - first
-    return room
+            if starts[w] < stops[w]:
+                weight = context.decay[j] * rarity(statistics.word_sessions, words[w], n_sessions)
+                for at in range(starts[w], stops[w]):
+                    associated.signals[touch(associated, statistics.word_labels[at]), SHARED_WORDS] += weight
 
 
 @kernel
-def add_followers(
-    followed: Counts, associated: Associated, span: tuple[int, int], query: tuple[int, int, float]
-) -> None:
-    """Add what was asked right after a query: its place in the context, its label, what it counts."""
-    j, label, weight = query
-    first, last = ids_in_span(followed.rows, followed.ids, label, span)
-    total = followed.total[label] + 1.0
-    for at in range(first, last):
-        row = touch(associated, followed.ids[at])
-        if j == 0:
-            associated.signals[row, FOLLOWED] += followed.count[at]
-        associated.signals[row, FOLLOWED_SHARE if j == 0 else SHARE_EARLIER] += weight * followed.count[at] / total
+def add_followers(followed: Counts, associated: Associated, context: Context, followers: Entries) -> None:
+    """Add what was asked right after each query."""
+    starts, stops = followers
+    for j in range(context.labels.size):
+        if starts[j] == stops[j]:
+            continue
+        total = followed.total[context.labels[j]] + 1.0
+        for at in range(starts[j], stops[j]):
+            row = touch(associated, followed.ids[at])
+            share = context.decay[j] * followed.count[at] / total
+            if j == 0:
+                associated.signals[row, FOLLOWED] += followed.count[at]
+            associated.signals[row, FOLLOWED_SHARE if j == 0 else SHARE_EARLIER] += share
 
 
 @kernel
-def add_companions(
-    together: Counts, associated: Associated, span: tuple[int, int], query: tuple[int, int, float]
-) -> None:
-    """Add what stood in one session with a query: its place in the context, its label, what it counts."""
-    j, label, weight = query
-    first, last = ids_in_span(together.rows, together.ids, label, span)
-    for at in range(first, last):
-        row = touch(associated, together.ids[at])
-        associated.signals[row, TOGETHER if j == 0 else TOGETHER_EARLIER] += weight * together.count[at]
+def add_companions(together: Counts, associated: Associated, context: Context, companions: Entries) -> None:
+    """Add what stood in one session with each query."""
+    starts, stops = companions
+    for j in range(context.labels.size):
+        for at in range(starts[j], stops[j]):
+            row = touch(associated, together.ids[at])
+            associated.signals[row, TOGETHER if j == 0 else TOGETHER_EARLIER] += context.decay[j] * together.count[at]
 
 
 @kernel
-def within_span(sessions: Sessions, span: tuple[int, int], kin: Ids, cosines: Floats) -> tuple[Ids, Floats, int]:
-    """Return the sessions whose labels, which ascend, may reach into the span, and how many labels they have.
-
-    What memory must be waited for is read in loops without branches, where the waits overlap.
-    """
-    starts, stops = np.empty(kin.size, np.int64), np.empty(kin.size, np.int64)
-    for i in range(kin.size):
-        starts[i], stops[i] = sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]
-    lowest, highest = np.empty(kin.size, np.int32), np.empty(kin.size, np.int32)
-    n_held = 0
-    for i in range(kin.size):
-        if starts[i] < stops[i]:
-            kin[n_held], cosines[n_held] = kin[i], cosines[i]
-            starts[n_held], stops[n_held] = starts[i], stops[i]
-            n_held += 1
-    for i in range(n_held):
-        lowest[i], highest[i] = sessions.labels[starts[i]], sessions.labels[stops[i] - 1]
-    n, n_labels = 0, 0
-    for i in range(n_held):
-        if lowest[i] < span[1] and highest[i] >= span[0]:
-            kin[n], cosines[n] = kin[i], cosines[i]
-            n_labels += stops[i] - starts[i]
-            n += 1
-    return kin[:n], cosines[:n], n_labels
-
-
-@kernel
-def add_kin(sessions: Sessions, associated: Associated, span: tuple[int, int], kin: Ids, cosines: Floats) -> None:
+def add_kin(associated: Associated, kin: Ids, cosines: Floats) -> None:
     """Add what like sessions of the log asked."""
     signals = associated.signals
     for i in range(kin.size):
-        for at in range(sessions.label_rows[kin[i]], sessions.label_rows[kin[i] + 1]):
-            if span[0] <= sessions.labels[at] < span[1]:
-                row = touch(associated, sessions.labels[at])
-                signals[row, KIN_SQUARED] += cosines[i] * cosines[i]
-                signals[row, KIN_CLOSEST] = max(signals[row, KIN_CLOSEST], cosines[i])
+        row = touch(associated, kin[i])
+        signals[row, KIN_SQUARED] += cosines[i] * cosines[i]
+        signals[row, KIN_CLOSEST] = max(signals[row, KIN_CLOSEST], cosines[i])
 
 
 @kernel
@@ -228,12 +186,14 @@ def one_step(together: Counts, count: Ids, context: Context) -> tuple[Ids, Doubl
 
 @kernel
 def add_steps(
-    together: Counts, count: Ids, associated: Associated, span: tuple[int, int], step: tuple[int, float]
+    together: Counts, count: Ids, associated: Associated, between: tuple[Ids, Doubles], steps: Entries
 ) -> None:
-    """Add what stands beside one query that stands beside the session's."""
-    query, lead = step
-    first, last = ids_in_span(together.rows, together.ids, query, span)
-    for at in range(first, last):
-        row = touch(associated, together.ids[at])
-        tie = together.count[at] / np.sqrt((count[query] + 0.5) * (count[together.ids[at]] + 0.5))
-        associated.signals[row, TWO_STEPS] += lead * tie
+    """Add what stands beside the queries that stand beside the session's."""
+    (queries, leads), (starts, stops) = between, steps
+    for i in range(queries.size):
+        if starts[i] == stops[i]:
+            continue
+        lead = leads[i] / np.sqrt(count[queries[i]] + 0.5)
+        for at in range(starts[i], stops[i]):
+            row = touch(associated, together.ids[at])
+            associated.signals[row, TWO_STEPS] += lead * together.count[at] / np.sqrt(count[together.ids[at]] + 0.5)

@@ -14,6 +14,7 @@ from xmr_engine.kernels.association import (
     TWO_STEPS,
     Associated,
 )
+from xmr_engine.kernels.columns import N_CARD, N_DIMENSIONS
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.popular import popular_in_span
 from xmr_engine.kernels.prefetch import prefetch
@@ -118,12 +119,15 @@ def unite(labels: Ids, sources: Bytes, paths: Doubles, n_scored: int) -> Candida
 @kernel
 def fetch_candidates(strings: Strings, statistics: Statistics, tree: Tree, labels: Ids) -> None:
     """Have the memory brought that the features of these labels will be read from."""
+    further, last = statistics.meanings[:, N_DIMENSIONS:], statistics.cards[:, N_CARD - 1 :]
     for label in labels:
         prefetch(tree.leaf, label)
         prefetch(statistics.cards, label)
+        prefetch(last, label)
         prefetch(strings.offsets, label)
         prefetch(statistics.label_word_rows, label)
         prefetch(statistics.meanings, label)
+        prefetch(further, label)
     for label in labels:
         prefetch(tree.parent, np.int64(tree.leaf[label]))
         prefetch(strings.blob, strings.offsets[label])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmr_engine.kernels.arrays import Chunks, Ids, Offsets, Tree
-from xmr_engine.kernels.chunks import are_chunks_ordered
+from xmr_engine.kernels.chunks import NO_FEATURE, child_of
 from xmr_engine.kernels.compiled import kernel
 
 
@@ -50,6 +50,16 @@ def are_rows_ascending(pointers: Offsets, indices: Ids) -> bool:
 
 
 @kernel
+def are_row_numbers(pointers: Offsets, numbers: Ids) -> bool:
+    """Tell whether each entry holds the number of its row."""
+    for row in range(pointers.size - 1):
+        for i in range(pointers[row], pointers[row + 1]):
+            if numbers[i] != row:
+                return False
+    return True
+
+
+@kernel
 def is_tree(first_child: Ids, label: Ids, n_labels: int) -> bool:
     """Tell whether children come after their parents, and every label is exactly one leaf."""
     n_nodes = label.size
@@ -72,21 +82,19 @@ def is_tree(first_child: Ids, label: Ids, n_labels: int) -> bool:
 
 @kernel
 def are_chunks(chunks: Chunks, tree: Tree, n_features: int) -> bool:
-    """Tell whether every chunk speaks of existing features, in order, and of existing children."""
-    n_nodes = tree.label.size
-    if chunks.rows.size != n_nodes + 1 or chunks.entries.size != chunks.feature.size + 1:
+    """Tell whether every chunk speaks of existing features and of existing children."""
+    n_nodes, n_rows = tree.label.size, chunks.features.shape[0] - 1
+    if chunks.rows.size != n_nodes + 1 or chunks.scale.size != n_nodes or n_rows < 0:
         return False
-    if not are_pointers(chunks.rows, chunks.feature.size) or not are_pointers(chunks.entries, chunks.child.size):
+    if chunks.features.shape[1] != 2 or chunks.entries.shape[1] != 3:
         return False
-    if chunks.child.size != chunks.weight.size or chunks.scale.size != n_nodes:
+    if not are_pointers(chunks.rows, n_rows) or not are_pointers(chunks.features[:, 1], chunks.entries.shape[0]):
         return False
-    if not are_within(chunks.feature, 0, n_features):
-        return False
-    if not are_chunks_ordered(chunks.rows, chunks.feature):
+    if not are_within(chunks.features[:n_rows, 0], NO_FEATURE, n_features):
         return False
     for p in range(n_nodes):
         n_children = tree.first_child[p + 1] - tree.first_child[p]
-        for e in range(chunks.entries[chunks.rows[p]], chunks.entries[chunks.rows[p + 1]]):
-            if chunks.child[e] >= n_children:
+        for entry in chunks.entries[chunks.features[chunks.rows[p], 1] : chunks.features[chunks.rows[p + 1], 1]]:
+            if child_of(entry) >= n_children:
                 return False
     return True

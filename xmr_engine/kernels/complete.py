@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Offsets, Tree
+from xmr_engine.kernels.arrays import Bytes, Chunks, Codes, Doubles, Floats, Ids, Tree
 from xmr_engine.kernels.association import associate
 from xmr_engine.kernels.candidates import FROM_POPULAR, Candidates, Limits, fetch_candidates, gather
 from xmr_engine.kernels.columns import N_FEATURES
@@ -15,21 +15,23 @@ from xmr_engine.kernels.held import Held, Serving
 from xmr_engine.kernels.infix import labels_with_words
 from xmr_engine.kernels.meaning import context_vectors
 from xmr_engine.kernels.offering import (
-    COMPOSED,
-    PREFIX,
+    KIND,
+    N_FACTS,
     SHORTER,
     TYPO,
     WORDS,
-    fill_composed,
-    fill_sources,
+    Facts,
+    best_worth_offering,
+    copy_texts,
+    fill_exact,
+    fill_meant,
     merge,
-    worth_offering,
 )
 from xmr_engine.kernels.paths import path_scores, score_paths
 from xmr_engine.kernels.popular import best_in_range
 from xmr_engine.kernels.ranking import Asked, fill_features, split_latest
 from xmr_engine.kernels.rows import input_row, row_room
-from xmr_engine.kernels.search import empty_memo, keep_best, nothing_found, search_span
+from xmr_engine.kernels.search import empty_memo, nothing_found, search_span
 from xmr_engine.kernels.slips import (
     FEW,
     MOST_MEANT,
@@ -42,7 +44,7 @@ from xmr_engine.kernels.slips import (
     replace_prefix,
     shorter_span,
 )
-from xmr_engine.kernels.strings import copy_either, encode_utf8, find_span
+from xmr_engine.kernels.strings import encode_utf8, find_span
 from xmr_engine.kernels.typos import corrections_of
 
 FEW_LABELS = 10
@@ -67,33 +69,18 @@ class Weighed(NamedTuple):
     n_bytes: int
 
 
-class Found(NamedTuple):
-    """Completions as in `Completed`, before their order is settled."""
-
-    labels: Ids
-    scores: Doubles
-    sources: Bytes
-    kinds: Bytes
-    n_meant: Ids
-    penalties: Doubles
-
-
 class Completed(NamedTuple):
-    """Completions best first.
+    """Completions best first, one row each.
 
-    labels: of each, -1 where it is none. sources: the bits of `candidates`. kinds: how each matched, one of
-    `PREFIX` to `SHORTER`. n_meant: how many bytes of each text stand for what was typed. penalties: what each score was
-    lowered by. Text i is `texts[stops[i - 1]:stops[i]]`, UTF-8. n_scored: nodes; n_candidates: texts ranked.
+    facts: shape (n, N_FACTS), whole numbers in the columns `LABEL` (-1 where it is none), `SOURCES` (the bits of
+    `candidates`), `KIND` (how it matched, one of `PREFIX` to `SHORTER`), `MEANT` (how many bytes of the text stand for
+    what was typed) and `STOP`: text i is `texts[STOP of i - 1:STOP of i]`, UTF-8. scores: shape (n, 2), the score and
+    what it was lowered by. n_scored: nodes; n_candidates: texts ranked.
     """
 
-    labels: Ids
+    facts: Facts
     scores: Doubles
-    sources: Bytes
-    kinds: Bytes
-    n_meant: Ids
-    penalties: Doubles
     texts: Bytes
-    stops: Offsets
     n_scored: int
     n_candidates: int
 
@@ -259,38 +246,22 @@ def complete(held: Held, codes: Codes, limits: Limits, k: int) -> Completed:
     """
     serving = held.serving
     weighed = weigh(serving, held.tree, held.chunks, codes, limits)
-    candidates = weighed.candidates
+    candidates, composed = weighed.candidates, weighed.composed
     scores = scores_of(weighed, serving.weights)
-    offered = worth_offering(scores, candidates.labels.size)
-    best = offered[keep_best(scores[offered], offered.size, k)]
     n_labels = candidates.labels.size
-    n_exact, n_found = best.size, (best < n_labels).sum()
-    pool = make_pool(FEW * (MOST_MEANT + 2))
+    best = best_worth_offering(scores, n_labels, k)
+    n_found = (best < n_labels).sum()
+    pool = make_pool(0)
     if limits.slips > 0 and n_found < min(k, FEW):
-        pool = gather_slips(held, codes, limits, weighed.span, n_exact > n_found)
-        if n_exact + pool.n[0] == 0:
+        pool = gather_slips(held, codes, limits, weighed.span, best.size > n_found)
+        if best.size + pool.n[0] == 0:
             back_off(held, codes, limits, pool)
     more = order_pool(pool, max(min(k, FEW) - n_found, 0))
-    found = Found(
-        np.concatenate((fill_composed(candidates.labels, best), pool.labels[more])),
-        np.concatenate((scores[best], pool.scores[more])),
-        np.concatenate((fill_sources(candidates.sources, best), pool.sources[more])),
-        np.concatenate((np.where(best < n_labels, PREFIX, COMPOSED).astype(np.uint8), pool.kinds[more])),
-        np.concatenate((np.full(n_exact, weighed.n_bytes, np.int32), pool.n_meant[more])),
-        np.concatenate((np.zeros(n_exact, np.float64), pool.penalties[more])),
-    )
-    order = merge(found.kinds, found.scores, n_exact, max(n_exact, min(k, FEW)))
-    places = np.concatenate((best.astype(np.int64) - n_labels, np.full(more.size, -1)))
-    texts, stops = copy_either(serving.labels, found.labels[order], weighed.composed.strings, places[order])
-    return Completed(
-        found.labels[order],
-        found.scores[order],
-        found.sources[order],
-        found.kinds[order],
-        found.n_meant[order],
-        found.penalties[order],
-        texts,
-        stops,
-        candidates.n_scored,
-        scores.size,
-    )
+    facts, weighed_by = np.empty((best.size + more.size, N_FACTS), np.int64), np.empty((best.size + more.size, 2))
+    fill_exact(candidates, scores, best, weighed.n_bytes, (facts, weighed_by))
+    fill_meant(pool, more, (facts[best.size :], weighed_by[best.size :]))
+    if more.size > 0:
+        order = merge(facts[:, KIND], weighed_by[:, 0], best.size, max(best.size, min(k, FEW)))
+        facts, weighed_by = facts[order], weighed_by[order]
+    texts = copy_texts(serving.labels, composed.strings, facts)
+    return Completed(facts, weighed_by, texts, candidates.n_scored, scores.size)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Tree
-from xmr_engine.kernels.chunks import fetch_ahead, score_children
+from xmr_engine.kernels.chunks import add_scores, locate, score_children
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.search import SLOTS, Memo, empty_memo, gate, remember
 
@@ -18,7 +18,8 @@ def path_scores(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], labels: Ids
 def score_paths(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], labels: Ids, known: Doubles, memo: Memo) -> None:
     """Write the path score of every label whose entry in `known` is NaN; what was scored on the way down is read."""
     ids, values = row
-    fetch_ahead(chunks, parents_to_score(tree, labels, known, memo), ids)
+    parents = parents_to_score(tree, labels, known, memo)
+    places, p = locate(chunks, parents, ids), 0
     way = np.empty(64, np.int32)
     for i in range(labels.size):
         if known[i] == known[i]:
@@ -40,14 +41,21 @@ def score_paths(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], labels: Ids
             parent = np.int64(tree.parent[way[s]])
             first = np.int64(tree.first_child[parent])
             z = remember(memo, parent, score, tree.first_child[parent + 1] - first)
-            score_children(chunks, parent, ids, values, z)
+            at = p
+            while at < parents.size and parents[at] != parent:
+                at += 1
+            if s == 0 and at < parents.size:
+                p = at
+                add_scores(chunks, parent, places[p], values, z)
+            else:
+                score_children(chunks, parent, ids, values, z)
             score += gate(z[way[s] - first])
         known[i] = score
 
 
 @kernel
 def parents_to_score(tree: Tree, labels: Ids, known: Doubles, memo: Memo) -> Ids:
-    """Return the parents of the leaves without a score, as far as their children are not scored yet."""
+    """Return the parents, in the labels' order, of the leaves without a score whose siblings are not scored yet."""
     parents, n = np.empty(labels.size, np.int32), 0
     for i in range(labels.size):
         if known[i] != known[i]:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Tree
-from xmr_engine.kernels.chunks import fetch_ahead, score_children
+from xmr_engine.kernels.chunks import add_scores, locate
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.search import first_at_least, gate
+from xmr_engine.kernels.search import gate
+from xmr_engine.kernels.spans import first_at_least
 
 LOWEST_PATH, LOWEST_OWN = -12.0, -2.0
 AHEAD = 16
@@ -31,12 +32,13 @@ def score_nodes(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], nodes: Ids)
             parents[n] = parent
             n, most = n + 1, max(most, np.int64(tree.first_child[parent + 1] - tree.first_child[parent]))
     z, i = np.empty(most, np.float64), 0
+    places = locate(chunks, parents[: min(AHEAD, n)], row[0])
     for p in range(n):
-        if p % AHEAD == 0:
-            fetch_ahead(chunks, parents[p : min(p + AHEAD, n)], row[0])
+        if p > 0 and p % AHEAD == 0:
+            places = locate(chunks, parents[p : min(p + AHEAD, n)], row[0])
         now = np.int64(parents[p])
         first = np.int64(tree.first_child[now])
-        score_children(chunks, now, row[0], row[1], z[: np.int64(tree.first_child[now + 1]) - first])
+        add_scores(chunks, now, places[p % AHEAD], row[1], z[: np.int64(tree.first_child[now + 1]) - first])
         while i < nodes.size and tree.parent[nodes[i]] == now:
             scores[i] = z[nodes[i] - first]
             i += 1

@@ -9,9 +9,10 @@ from xmr_engine.kernels.bought import Bought, Neighbours, bought_after, like_que
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.product_paths import climb, read_clusters, read_own
 from xmr_engine.kernels.product_rows import ProductVectorizer, product_row, row_width
-from xmr_engine.kernels.search import Found, beam_search, first_at_least, keep_best
+from xmr_engine.kernels.search import Found, beam_search, keep_best
 from xmr_engine.kernels.shelf import Asked, Gathered, Shelf, gather
 from xmr_engine.kernels.shelf_query import read_query
+from xmr_engine.kernels.spans import first_at_least
 from xmr_engine.kernels.titles import Desk, add_titles, read_attributes, read_title
 
 N_PRODUCT_FEATURES = 33

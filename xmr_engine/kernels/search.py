@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Sparse, Tree
-from xmr_engine.kernels.chunks import fetch_ahead, score_children
+from xmr_engine.kernels.chunks import add_scores, locate, score_children
 from xmr_engine.kernels.compiled import kernel
 
 SLOTS = 512
@@ -66,18 +66,6 @@ def gate(z: float) -> float:
 
 
 @kernel
-def first_at_least(ids: Ids, lo: int, hi: int, wanted: int) -> int:
-    """Return the first position in [lo, hi) whose id is at least `wanted`, hi where there is none."""
-    while lo < hi:
-        middle = (lo + hi) >> 1
-        if ids[middle] < wanted:
-            lo = middle + 1
-        else:
-            hi = middle
-    return lo
-
-
-@kernel
 def keep_best(scores: Doubles, n: int, k: int) -> Ids:
     """Return the positions of the k highest of the first n scores, best first; the earlier one wins a tie."""
     best = np.empty(min(k, n), np.int32)
@@ -124,7 +112,7 @@ def search_span(
     labels, label_scores = np.empty(256, np.int32), np.empty(256, np.float64)
     n_labels, n_scored = 0, 0
     while nodes.size > 0:
-        fetch_ahead(chunks, nodes, ids)
+        places = locate(chunks, nodes, ids)
         room = 0
         for node in nodes:
             room += tree.first_child[node + 1] - tree.first_child[node]
@@ -135,7 +123,7 @@ def search_span(
         for b in range(nodes.size):
             first = np.int64(tree.first_child[nodes[b]])
             z = remember(memo, np.int64(nodes[b]), scores[b], np.int64(tree.first_child[nodes[b] + 1]) - first)
-            score_children(chunks, np.int64(nodes[b]), ids, values, z)
+            add_scores(chunks, np.int64(nodes[b]), places[b], values, z)
             n_scored += z.size
             for c in range(first, first + z.size):
                 label = tree.label[c]

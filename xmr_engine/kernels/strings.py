@@ -98,29 +98,6 @@ def find_text(strings: Strings, text: Bytes, n: int) -> int:
 
 
 @kernel
-def copy_either(first: Strings, ids: Ids, second: Strings, others: Offsets) -> tuple[Bytes, Offsets]:
-    """Return texts in a row, and where each ends, shape (n_ids,).
-
-    Text i is that of the first table with the id `ids[i]`; where this is -1, that of the second with `others[i]`.
-    """
-    starts, stops = np.empty(ids.size, np.int64), np.empty(ids.size, np.int64)
-    n = 0
-    for i in range(ids.size):
-        offsets = first.offsets if ids[i] >= 0 else second.offsets
-        text = np.int64(ids[i]) if ids[i] >= 0 else others[i]
-        starts[i] = offsets[text]
-        n += offsets[text + 1] - offsets[text]
-        stops[i] = n
-    texts = np.empty(n, np.uint8)
-    at = 0
-    for i in range(ids.size):
-        blob = first.blob if ids[i] >= 0 else second.blob
-        texts[at : stops[i]] = blob[starts[i] : starts[i] + stops[i] - at]
-        at = stops[i]
-    return texts, stops
-
-
-@kernel
 def common_prefixes(strings: Strings) -> Ids:
     """Return, for each text, how many characters it shares with the one before it; shape (n,), the first 0."""
     n = strings.offsets.size - 1

@@ -6,8 +6,8 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Bytes, Doubles, Floats, Ids
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.search import first_at_least
 from xmr_engine.kernels.shelf import Asked, Shelf
+from xmr_engine.kernels.spans import first_at_least
 
 
 class Desk(NamedTuple):

@@ -2,23 +2,19 @@
 
 import numpy as np
 
-from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Chunks
+from xmr_engine.matching.packing import Weights, pack, unpack
 
 
 def prune_chunks(chunks: Chunks, threshold: float) -> Chunks:
     """Return the chunks without the weights below a threshold, and without rows that lose all of theirs."""
-    parent = np.repeat(np.arange(chunks.scale.size), np.diff(chunks.entries[chunks.rows]))
-    kept = np.abs(chunks.weight * chunks.scale[parent]) >= threshold
-    row = np.repeat(np.arange(chunks.feature.size), np.diff(chunks.entries))[kept]
-    counts = np.bincount(row, minlength=chunks.feature.size)
+    whole = unpack(chunks)
+    parent = np.repeat(np.arange(whole.scale.size), np.diff(whole.entries[whole.rows]))
+    kept = np.abs(whole.weight * whole.scale[parent]) >= threshold
+    row = np.repeat(np.arange(whole.feature.size), np.diff(whole.entries))[kept]
+    counts = np.bincount(row, minlength=whole.feature.size)
     used = counts > 0
     before = np.concatenate([[0], np.cumsum(used)])
-    return Chunks(
-        freeze(before[chunks.rows], np.int64),
-        freeze(chunks.feature[used]),
-        freeze(np.concatenate([[0], np.cumsum(counts[used])]), np.int32),
-        freeze(chunks.child[kept]),
-        freeze(chunks.weight[kept]),
-        chunks.scale,
-    )
+    entries = np.concatenate([[0], np.cumsum(counts[used])])
+    left = (whole.feature[used], entries, whole.child[kept], whole.weight[kept])
+    return pack(Weights(before[whole.rows], *left, whole.scale))

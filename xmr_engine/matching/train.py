@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from xmr_engine.config import MatchingConfig
-from xmr_engine.errors import ConfigError
 from xmr_engine.frozen import freeze
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import layers
@@ -17,6 +16,7 @@ from xmr_engine.kernels.arrays import Chunks, Ids, Sparse, Tree
 from xmr_engine.kernels.solver import Solver, Task, by_feature, fit_chunks, fit_some
 from xmr_engine.matching.layer import layer_nodes, make_task
 from xmr_engine.matching.negatives import advance, begin, brought
+from xmr_engine.matching.packing import Weights, pack
 from xmr_engine.parallel import in_order
 
 Progress = Callable[[float], None]
@@ -160,16 +160,7 @@ def join_chunks(parts: list[Part]) -> Chunks:
     """Return the chunks of all parents as one frozen structure, weights rounded to 1/127 of each chunk's largest."""
     n_rows, feature, n_entries, child, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows, entries = np.concatenate([[0], np.cumsum(n_rows)]), np.concatenate([[0], np.cumsum(n_entries)])
-    if entries[-1] > np.iinfo(np.int32).max:
-        raise ConfigError(f"{entries[-1]} weights are more than one model holds; raise the threshold or cut the log")
     parent = np.repeat(np.arange(n_rows.size), np.diff(entries[rows]))
     scale = np.zeros(n_rows.size, np.float32)
     np.maximum.at(scale, parent, np.abs(weight) / np.float32(127))
-    return Chunks(
-        freeze(rows, np.int64),
-        freeze(feature, np.int32),
-        freeze(entries, np.int32),
-        freeze(child, np.uint16),
-        freeze(np.round(weight / scale[parent]), np.int8),
-        freeze(scale),
-    )
+    return pack(Weights(rows, feature, entries, child, np.round(weight / scale[parent]), scale))

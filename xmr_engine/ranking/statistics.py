@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from xmr_engine.features.codes import pack_codes
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Counts, Ids, Offsets, Sessions, Sparse, Statistics
+from xmr_engine.kernels.arrays import Askings, Counts, Ids, Offsets, Sparse, Statistics
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
 from xmr_engine.labels import make_strings
@@ -20,6 +20,7 @@ from xmr_engine.ranking.successions import count_successions
 from xmr_engine.ranking.vectors import compact, company_vectors, label_vectors, word_vectors
 
 LONGEST_SESSION = 25
+MOST_SESSIONS_OF_WORD = 4000
 
 
 class Asked(NamedTuple):
@@ -83,7 +84,7 @@ def count_statistics(
         *compact(of_words),
         make_cards(logged, word_rows, label_words, (norms, own_scale, company_scale)),
         freeze(np.hstack([own, company])),
-        _sessions(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
+        _askings(asked, by_word, np.bincount(by_word[1], minlength=n_words), n_labels),
         count_successions(texts[:n_labels], count, blocked),
     )
 
@@ -130,24 +131,26 @@ def as_matrix(pairs: tuple[Column, Column], n_columns: int) -> csr_matrix:
     return csr_matrix((np.ones(pairs[0].size, np.float32), pairs), shape=shape)
 
 
-def _sessions(asked: tuple[Column, Column], by_word: tuple[Column, Column], often: Column, n_labels: int) -> Sessions:
-    """Return the sessions of two queries or more, numbered anew."""
+def _askings(asked: tuple[Column, Column], by_word: tuple[Column, Column], often: Column, n_labels: int) -> Askings:
+    """Return what sessions of two queries or more asked, by label."""
     n_sessions = int(asked[0].max(initial=0)) + 1
     several = np.bincount(asked[0], minlength=n_sessions) > 1
-    number = np.cumsum(several) - 1
     kept = several[asked[0]] & (asked[1] < n_labels)
-    label_of, label = number[asked[0][kept]], asked[1][kept]
-    word_kept = several[by_word[0]]
-    session, word = number[by_word[0][word_kept]], by_word[1][word_kept]
+    label, session = distinct_pairs(asked[1][kept], asked[0][kept])
     rarity = np.log((n_sessions + 1.0) / (often + 1.0))
-    n_kept = int(several.sum())
-    order = np.lexsort((session, word))
-    return Sessions(
-        freeze(np.searchsorted(label_of, np.arange(n_kept + 1)), np.int64),
+    norm = np.sqrt(np.bincount(by_word[0], weights=rarity[by_word[1]] ** 2, minlength=n_sessions))
+    telling = several[by_word[0]]
+    telling &= (np.bincount(by_word[1][telling], minlength=often.size) <= MOST_SESSIONS_OF_WORD)[by_word[1]]
+    of_session = np.argsort(session, kind="stable").astype(np.int32)
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(session, minlength=n_sessions))])
+    position, asking = expand(bounds, of_session, by_word[0][telling])
+    word, asking = distinct_pairs(by_word[1][telling][position], asking)
+    return Askings(
+        freeze(np.searchsorted(label, np.arange(n_labels + 1)), np.int64),
         freeze(label, np.int32),
-        freeze(np.searchsorted(word[order], np.arange(often.size + 1)), np.int64),
-        freeze(session[order], np.int32),
-        freeze(np.sqrt(np.bincount(session, weights=rarity[word] ** 2, minlength=n_kept)), np.float32),
+        freeze(np.searchsorted(word, np.arange(often.size + 1)), np.int64),
+        freeze(asking, np.int32),
+        freeze(norm[session], np.float32),
     )
 
 

@@ -10,10 +10,11 @@ from tests.engine.ranking.test_statistics import LOGS, counted, plainly
 from tests.engine.small import texts_in
 from xmr_engine.features.codes import to_codes
 from xmr_engine.kernels import association
-from xmr_engine.kernels.association import N_SIGNALS, associate, count_of, find_slot, ids_in_span, touch
+from xmr_engine.kernels.association import N_SIGNALS, associate, count_of, find_slot, touch
 from xmr_engine.kernels.context import Context, is_among, read_context, text_bounds
-from xmr_engine.kernels.kin import LEAST_COSINE, similar_sessions
+from xmr_engine.kernels.kin import LEAST_COSINE, asked_by_kin
 from xmr_engine.kernels.pairs import pair_words
+from xmr_engine.kernels.spans import count_entries, entries_in_span
 
 DECAY = 0.6
 NAMES = ("FOLLOWED", "FOLLOWED_SHARE", "SHARE_EARLIER", "TOGETHER", "TOGETHER_EARLIER", "KIN_SQUARED", "KIN_CLOSEST",
@@ -72,10 +73,22 @@ def session_of(name: str, queries: list[str]) -> naive.Session:
 
 @pytest.mark.parametrize(("name", "queries"), CASES)
 def test_like_sessions_are_the_twins(statistics, name: str, queries: list[str]) -> None:
-    session = session_of(name, queries)
-    found, cosines = similar_sessions(statistics[name][2], context_of(statistics[name], queries), session.n_sessions)
-    wanted = naive.similar_sessions(plainly(LOGS[name]), session, LEAST_COSINE)
-    assert dict(zip(found.tolist(), cosines.tolist(), strict=True)) == pytest.approx(wanted, rel=1e-4)
+    labels, _, known = statistics[name]
+    session, twin, context = session_of(name, queries), plainly(LOGS[name]), context_of(statistics[name], queries)
+    like = naive.similar_sessions(twin, session, LEAST_COSINE)
+    for prefix in ("", "a", "c", "york"):
+        lo, hi = labels.span(prefix)
+        found, cosines = asked_by_kin(known, context, (lo, hi), float(session.n_sessions))
+        wanted = sorted(
+            (i, cosine)
+            for i, text in enumerate(labels.texts()[lo:hi], lo)
+            for place, cosine in like.items()
+            if text in twin.sessions[place]
+        )
+        assert sorted(found.tolist()) == [label for label, _ in wanted]
+        assert sorted(zip(found.tolist(), cosines.tolist(), strict=True)) == [
+            (label, pytest.approx(cosine, rel=1e-4)) for label, cosine in wanted
+        ]
 
 
 @pytest.mark.parametrize("wanted", ["", "a", "item", "c"])
@@ -132,8 +145,12 @@ def test_rows_are_cut_to_a_span_by_bisection(statistics) -> None:
     for row in range(0, counts.rows.size - 1, 7):
         ids = counts.ids[counts.rows[row] : counts.rows[row + 1]].tolist()
         for lo, hi in ((0, 10), (5, 5), (3, 40), (0, 10_000)):
-            first, last = ids_in_span(counts.rows, counts.ids, row, (lo, hi))
-            assert counts.ids[first:last].tolist() == [i for i in ids if lo <= i < hi]
+            wanted = np.array([row, -1, row], np.int32)
+            entries = entries_in_span(counts.rows, counts.ids, wanted, (lo, hi))
+            found = [counts.ids[first:last].tolist() for first, last in zip(*entries, strict=True)]
+            inside = [i for i in ids if lo <= i < hi]
+            assert found == [inside, [], inside]
+            assert count_entries(entries) == 2 * len(inside)
         for label in range(30):
             at = ids.index(label) if label in ids else None
             assert count_of(counts, row, label) == (0 if at is None else counts.count[counts.rows[row] + at])

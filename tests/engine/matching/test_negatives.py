@@ -71,7 +71,7 @@ def test_every_kind_learns_and_threads_do_not_matter(problem, negatives: str) ->
     one, three = (train_matchers(X, Y, tree, config, threads) for threads in (1, 3))
     assert all(a.tobytes() == b.tobytes() for a, b in zip(one, three, strict=True))
     teacher = train_matchers(X, Y, tree, MatchingConfig(beam=2))
-    assert one.weight.tobytes() != teacher.weight.tobytes()
+    assert one.entries.tobytes() != teacher.entries.tobytes()
     right = 0
     rows = as_sparse(X)
     for i in range(N_ROWS):

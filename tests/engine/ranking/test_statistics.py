@@ -15,6 +15,7 @@ from xmr_engine.kernels.arrays import Counts, Statistics
 from xmr_engine.kernels.columns import CARD_BYTES
 from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.pipeline import as_asked
+from xmr_engine.ranking import statistics as statistics_module
 from xmr_engine.ranking.counting import count_pairs
 from xmr_engine.ranking.statistics import LONGEST_SESSION, count_statistics, words_of
 
@@ -109,20 +110,29 @@ def test_labels_of_a_word_are_those_that_hold_it(log: Pairs) -> None:
         assert statistics.word_labels[rows[i] : rows[i + 1]].tolist() == wanted
 
 
-def test_sessions_are_the_twins(log: Pairs) -> None:
+def test_askings_are_the_twins(log: Pairs) -> None:
     labels, words, statistics = counted(log)
-    twin, texts, sessions = plainly(log), labels.texts(), statistics.sessions
-    assert sessions.norm.size == len(twin.sessions)
-    for i, queries in enumerate(twin.sessions):
-        inside = sessions.labels[sessions.label_rows[i] : sessions.label_rows[i + 1]]
-        assert [texts[label] for label in inside] == sorted(queries & set(texts))
-    terms = texts_in(words.strings)
+    twin, texts, askings = plainly(log), labels.texts(), statistics.askings
+    terms, n = texts_in(words.strings), len(set(log.session))
+    wanted = sorted((text, place) for place, queries in enumerate(twin.sessions) for text in queries & set(texts))
+    assert [texts[label] for label in askings.labels] == [text for text, _ in wanted]
+    spans = [askings.labels[a:b].tolist() for a, b in pairwise(askings.label_rows)]
+    assert all(span == [label] * len(span) for label, span in enumerate(spans))
     for w, word in enumerate(terms):
-        wanted = [i for i, queries in enumerate(twin.sessions) if word in naive.words_in(queries)]
-        assert sessions.ids[sessions.word_rows[w] : sessions.word_rows[w + 1]].tolist() == wanted
-    n = len(set(log.session))
+        inside = [i for i, (_, place) in enumerate(wanted) if word in naive.words_in(twin.sessions[place])]
+        assert askings.ids[askings.word_rows[w] : askings.word_rows[w + 1]].tolist() == inside
     squares = [sum(naive.rarity(twin, w, n) ** 2 for w in naive.words_in(q) & set(terms)) for q in twin.sessions]
-    assert sessions.norm.tolist() == pytest.approx(np.sqrt(squares).tolist(), rel=1e-5)
+    assert askings.norm.tolist() == pytest.approx([squares[place] ** 0.5 for _, place in wanted], rel=1e-5)
+
+
+def test_words_of_very_many_sessions_tell_nothing(monkeypatch) -> None:
+    monkeypatch.setattr(statistics_module, "MOST_SESSIONS_OF_WORD", 2)
+    rows = [("", f"common {name}", i) for i, name in enumerate("abc")]
+    rows += [(f"common {name}", f"rare {name}", i) for i, name in enumerate("abc")]
+    previous, nexts, sessions = (list(column) for column in zip(*rows, strict=True))
+    _, words, statistics = counted(Pairs(previous, nexts, nexts, sessions, sessions))
+    held = np.diff(statistics.askings.word_rows).tolist()
+    assert dict(zip(texts_in(words.strings), held, strict=True)) == {"a": 2, "b": 2, "c": 2, "common": 0, "rare": 0}
 
 
 def test_words_of_labels_are_in_order(log: Pairs) -> None:
