@@ -78,7 +78,7 @@ def test_a_part_that_breaks_a_law_is_refused_though_its_sum_is_right(saved):
 
 
 def test_an_altered_xlinear_model_is_refused(saved_xlinear):
-    (saved_xlinear / "weight.npy").write_bytes((saved_xlinear / "weight.npy").read_bytes()[:-4])
+    (saved_xlinear / "entries.npy").write_bytes((saved_xlinear / "entries.npy").read_bytes()[:-4])
     with pytest.raises(ModelFormatError, match="was altered"):
         inspect(saved_xlinear)
 
