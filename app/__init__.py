@@ -4,7 +4,8 @@ Knows Flask and the engine's door; knows no array library and no file format.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +26,14 @@ from app.telemetry import telemetry
 from xmr_engine.errors import XmrError
 
 __all__ = ["create_app"]
+
+
+class Served(Flask):
+    """Flask without coroutines: it asks of each function at each request whether it is one; none is here."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
 
 
 def create_app(
@@ -53,7 +62,7 @@ def create_app(
     """
     try:
         settings = settings or Settings.from_environment(os.environ)
-        app = Flask(__name__, static_folder="../static", template_folder="../templates")
+        app = Served(__name__, static_folder="../static", template_folder="../templates")
         catalog = Catalog(completers, presets, retrievers) if completers is not None else _open(app, settings)
         logs.install(app, tell_queries=settings.log_queries)
         problems.install(app, believe_ids=settings.trusted_proxies > 0)

@@ -4,9 +4,9 @@ Knows HTTP statuses; knows nothing of models or sessions.
 """
 
 import logging
+import os
 import re
 import traceback
-import uuid
 from typing import Any
 
 from flask import Flask, Response, g, json, render_template, request
@@ -31,7 +31,7 @@ def install(app: Flask, *, believe_ids: bool = False) -> None:
 
     def name_request() -> None:
         given = request.headers.get("X-Request-ID", "") if believe_ids else ""
-        g.request_id = given if _FOREIGN_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_id = given if _FOREIGN_ID.fullmatch(given) else os.urandom(16).hex()
 
     app.before_request(name_request)
     app.after_request(_show_request_id)
@@ -44,7 +44,7 @@ def install(app: Flask, *, believe_ids: bool = False) -> None:
 def request_id() -> str:
     """Return the id of the current request."""
     if "request_id" not in g:
-        g.request_id = uuid.uuid4().hex
+        g.request_id = os.urandom(16).hex()
     return str(g.request_id)
 
 

@@ -3,11 +3,20 @@
 Knows HTTP; knows nothing of what the calls mean.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 
 from app.reading import this_request
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from _typeshed import OptExcInfo
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_URL_BYTES = 32 * 1024
@@ -17,14 +26,14 @@ _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_HEADERS = [
+    ("Content-Security-Policy", _POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+]
 
 
 def install(app: Flask) -> None:
@@ -32,7 +41,8 @@ def install(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.before_request(_check_sizes)
     app.before_request(_check_origin)
-    app.after_request(_bind_browser)
+    app.after_request(_keep_out_of_caches)
+    app.wsgi_app = bind_browser(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
 def _check_sizes() -> None:
@@ -63,9 +73,22 @@ def _check_origin() -> None:
         abort(403, "This call changes the session and must come from the page itself.")
 
 
-def _bind_browser(response: Response) -> Response:
-    """Send the security headers; nothing that depends on the session may be stored."""
-    response.headers.extend(_HEADERS)
+def bind_browser(serve: WSGIApplication) -> WSGIApplication:
+    """Send the security headers with every answer; they never change, so nothing needs to check them each time."""
+
+    def bound(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        def begin(
+            status: str, headers: list[tuple[str, str]], error: OptExcInfo | None = None, /
+        ) -> Callable[[bytes], object]:
+            return start(status, headers + _HEADERS, error)
+
+        return serve(environ, begin)
+
+    return bound
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    """Let nothing be stored that depends on the session."""
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

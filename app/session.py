@@ -6,8 +6,9 @@ Knows the cookie's size and the session gap; knows nothing of models or pages.
 import time
 from typing import NamedTuple
 
-from flask import Flask, current_app, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 
 from xmr_engine.text import normalise
 
@@ -26,7 +27,32 @@ class Query(NamedTuple):
 
 
 class CookieInterface(SecureCookieSessionInterface):
-    """Flask's signed cookie, marked Secure exactly where the request came by https."""
+    """Flask's signed cookie, marked Secure exactly where the request came by https.
+
+    What a keystroke needs of it is little: no cookie is an empty session at once, and what was not touched is not
+    looked at again.
+    """
+
+    _signer: tuple[object, URLSafeTimedSerializer | None] = (None, None)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session that the cookie holds."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie where the session changed."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie, made once for a key."""
+        key, signer = self._signer
+        if signer is None or key != app.secret_key:
+            signer = super().get_signing_serializer(app)
+            self._signer = (app.secret_key, signer)
+        return signer
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Tell whether to mark the cookie Secure."""
