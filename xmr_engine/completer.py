@@ -166,12 +166,13 @@ class Completer:
 
     def completions(self, completed: Completed) -> list[Completion]:
         """Return what a kernel answered, as texts."""
-        blob, start, found = completed.texts.tobytes(), 0, []
-        for (_, bits, kind, n_meant, stop), (score, _) in zip(
-            completed.facts.tolist(), completed.scores.tolist(), strict=True
-        ):
-            text, meant = (blob[start:end].decode("utf-8", "replace") for end in (stop, start + n_meant))
-            found.append(Completion(text, score, MATCHES[kind], SOURCE_NAMES[bits], meant))
+        written = completed.texts.tobytes()
+        blob = written.decode("ascii") if written.isascii() else written
+        start, found = 0, []
+        rows = zip(completed.facts.tolist(), completed.scores.tolist(), strict=True)
+        for (_, bits, kind, n_meant, stop), (score, _) in rows:
+            text, meant = blob[start:stop], blob[start : start + n_meant]
+            found.append(Completion(_decoded(text), score, MATCHES[kind], SOURCE_NAMES[bits], _decoded(meant)))
             start = stop
         return found
 
@@ -257,6 +258,11 @@ def as_document(completion: Completion) -> dict[str, Any]:
         "sources": list(completion.sources),
     }
     return document | {"meant": completion.meant} if completion.match == "typo" else document
+
+
+def _decoded(text: str | bytes) -> str:
+    """Return a text that may still be UTF-8."""
+    return text if isinstance(text, str) else text.decode("utf-8", "replace")
 
 
 def _only(limits: Limits, sources: Sequence[str]) -> Limits:
