@@ -1,6 +1,7 @@
 """The long proofs, one after the other: soak, fuzz, no JIT, oldest and newest versions, audits, a fresh machine.
 
-Each is a command of its own; how it ended and how long it took is kept. None is skipped in silence.
+Each is a command of its own; how it ended, at which commit and how long it took is kept, until it is made again. None
+is skipped in silence.
 
     python -m benchmarks.gate
     python -m benchmarks.gate --only fuzz,licences
@@ -21,7 +22,7 @@ import venv
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.record import RESULTS, ROOT, record
+from benchmarks.record import RESULTS, ROOT, commit, record
 from benchmarks.server import free_port, running
 
 Step = Callable[[Path], str]
@@ -42,7 +43,8 @@ def main() -> None:
     parser.add_argument("--only", help="names of proofs, separated by commas")
     options = parser.parse_args()
     chosen = options.only.split(",") if options.only else list(STEPS)
-    figures: dict[str, dict[str, object]] = {}
+    kept = RESULTS / "gate.json"
+    figures = json.loads(kept.read_text("utf-8"))["figures"] if options.only and kept.is_file() else {}
     for name in chosen:
         begun = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
@@ -52,11 +54,11 @@ def main() -> None:
                 outcome = {"held": None, "says": f"not run: {error}"}
             except (FailedError, RuntimeError, OSError) as error:
                 outcome = {"held": False, "says": str(error)[-2000:]}
-        figures[name] = outcome | {"seconds": round(time.monotonic() - begun)}
+        figures[name] = outcome | {"seconds": round(time.monotonic() - begun), "commit": commit()}
         told = {True: "held", None: "NOT RUN", False: "FAILED"}[figures[name]["held"]]
         sys.stderr.write(f"{name}: {told}: {outcome['says']}\n")
-    record("gate" if not options.only else "gate-part", figures)
-    if any(outcome["held"] is False for outcome in figures.values()):
+        record("gate", {each: figures[each] for each in STEPS if each in figures})
+    if any(figures[name]["held"] is False for name in chosen):
         raise SystemExit(1)
 
 
