@@ -45,17 +45,22 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--name", required=True, help="name of the data in the result's file name")
     parser.add_argument("--neural", type=Path, help="a trained two-tower network")
+    parser.add_argument("--synthetic", action="store_true", help="the purchases were made up")
     parser.add_argument("--sets", action="store_true", help="the feature sets too: five more trainings")
     options = parser.parse_args()
     listed, bought = read_catalogue(options.catalogue), read_purchases(options.purchases)
     config = RetrievalConfig()
-    figures: dict[str, Any] = {"products": len(listed), "purchases": len(bought)}
+    figures: dict[str, Any] = {"data": options.name, "synthetic": options.synthetic}
+    figures |= {"products": len(listed), "purchases": len(bought)}
     start = time.perf_counter()
     model = train_model(bought, listed, config, threads=2)
     figures["training_seconds"] = {"full": round(time.perf_counter() - start, 1)}
     start = time.perf_counter()
     bare = train_model(bought, listed, replace(config, ranking=replace(config.ranking, index=0)), threads=2)
     figures["training_seconds"]["full without XR-Linear"] = round(time.perf_counter() - start, 1)
+    start = time.perf_counter()
+    make_material(bought, listed, config, options.name)
+    figures["training_seconds"]["features and lexical"] = round(time.perf_counter() - start, 1)
     held = keep_held(read_purchases(options.test), model.shop, str(options.test))
     if options.neural:
         titles = [normalise(row.title) for row in listed]
