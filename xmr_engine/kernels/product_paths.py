@@ -4,14 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Tree
-from xmr_engine.kernels.chunks import add_scores, locate
+from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Int8, Offsets, Tree
+from xmr_engine.kernels.chunks import BIAS, NO_FEATURE, add_scores, locate
 from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.prefetch import prefetch
 from xmr_engine.kernels.search import gate
 from xmr_engine.kernels.spans import first_at_least
 
 LOWEST_PATH, LOWEST_OWN = -12.0, -2.0
-AHEAD = 16
+AHEAD, NEXT = 16, 4
 
 
 class Way(NamedTuple):
@@ -20,6 +21,14 @@ class Way(NamedTuple):
     nodes: Ids
     z: Doubles
     paths: Doubles
+
+
+class Own(NamedTuple):
+    """The weights of each product's own classifier: csr of features, in whole numbers of its parent's scale."""
+
+    rows: Offsets
+    features: Ids
+    weights: Int8
 
 
 @kernel
@@ -107,12 +116,66 @@ def read_clusters(tree: Tree, way: Way, products: Ids, weights: Doubles, out: Do
 
 
 @kernel
-def read_own(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], products: Ids, out: Doubles) -> None:
+def gather_own(tree: Tree, chunks: Chunks) -> Own:
+    """Return the weights of every product's own classifier, one product after the other."""
+    rows = np.zeros(tree.leaf.size + 1, np.int64)
+    for turn in range(2):
+        if turn == 1:
+            for label in range(tree.leaf.size):
+                rows[label + 1] += rows[label]
+            features, weights = np.empty(rows[-1], np.int32), np.empty(rows[-1], np.int8)
+            at = rows[:-1].copy()
+        for parent in range(chunks.rows.size - 1):
+            first = np.int64(tree.first_child[parent])
+            for r in range(chunks.rows[parent], chunks.rows[parent + 1]):
+                if chunks.features[r, 0] == NO_FEATURE:
+                    continue
+                for e in range(chunks.features[r, 1], chunks.features[r + 1, 1]):
+                    child = np.int64(chunks.entries[e, 0]) | np.int64(chunks.entries[e, 1]) << 8
+                    label = np.int64(tree.label[first + child])
+                    if label < 0:
+                        continue
+                    if turn == 0:
+                        rows[label + 1] += 1
+                    else:
+                        features[at[label]] = chunks.features[r, 0]
+                        weights[at[label]] = np.int64(chunks.entries[e, 2]) - BIAS
+                        at[label] += 1
+    return Own(rows, features, weights)
+
+
+@kernel
+def spread_row(row: tuple[Ids, Floats]) -> tuple[Ids, Floats]:
+    """Return the table of a row: open addressing by the last bits of a feature, -1 where a slot is free."""
+    size = 64
+    while size < 4 * row[0].size:
+        size *= 2
+    keys, values = np.full(size, -1, np.int32), np.zeros(size, np.float32)
+    for j in range(row[0].size):
+        slot = row[0][j] & (size - 1)
+        while keys[slot] >= 0:
+            slot = (slot + 1) & (size - 1)
+        keys[slot], values[slot] = row[0][j], row[1][j]
+    return keys, values
+
+
+@kernel
+def read_own(tree: Tree, scale: Floats, own: Own, row: tuple[Ids, Floats], products: Ids, out: Doubles) -> None:
     """Write the linear score of each product's own classifier."""
-    leaves = np.empty(products.size, np.int32)
+    keys, values = spread_row(row)
+    last = keys.size - 1
     for i in range(products.size):
-        leaves[i] = tree.leaf[products[i]]
-    order = np.argsort(leaves)
-    scores = score_nodes(tree, chunks, row, leaves[order])
-    for i in range(products.size):
-        out[order[i]] = max(scores[i], LOWEST_OWN)
+        lo = own.rows[products[min(i + NEXT, products.size - 1)]]
+        prefetch(own.features, lo)
+        prefetch(own.weights, lo)
+        prefetch(own.features, min(lo + 16, own.features.size - 1))
+        z = 0.0
+        for e in range(own.rows[products[i]], own.rows[products[i] + 1]):
+            slot = own.features[e] & last
+            while keys[slot] >= 0:
+                if keys[slot] == own.features[e]:
+                    z += np.float64(values[slot]) * own.weights[e]
+                    break
+                slot = (slot + 1) & last
+        parent = tree.parent[tree.leaf[products[i]]]
+        out[i] = max(z * scale[parent], LOWEST_OWN)

@@ -7,7 +7,7 @@ import numpy as np
 from xmr_engine.kernels.arrays import Chunks, Codes, Doubles, Floats, Ids, Tree
 from xmr_engine.kernels.bought import Bought, Neighbours, bought_after, like_queries
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.product_paths import climb, read_clusters, read_own
+from xmr_engine.kernels.product_paths import Own, climb, read_clusters, read_own
 from xmr_engine.kernels.product_rows import ProductVectorizer, product_row, row_width
 from xmr_engine.kernels.search import Found, beam_search, keep_best
 from xmr_engine.kernels.shelf import Asked, Gathered, Shelf, gather
@@ -25,11 +25,15 @@ UNKNOWN_RARITY = 8.0
 
 
 class Store(NamedTuple):
-    """Everything that a search reads: the tree's inputs and weights, the shelf, what was bought, the ranker."""
+    """Everything that a search reads: the tree's inputs and weights, the shelf, what was bought, the ranker.
+
+    own: weights of the products' own classifiers, which `chunks` holds too, by product.
+    """
 
     vectorizer: ProductVectorizer
     tree: Tree
     chunks: Chunks
+    own: Own
     shelf: Shelf
     bought: Bought
     weights: Doubles
@@ -138,7 +142,7 @@ def read_tree(store: Store, row: tuple[Ids, Floats], products: Ids, features: Do
     way = climb(tree, store.chunks, row, clusters)
     found, own = np.zeros((n, 4), np.float64), np.zeros(n, np.float64)
     read_clusters(tree, way, products, weights, found)
-    read_own(tree, store.chunks, row, products, own)
+    read_own(tree, store.chunks.scale, store.own, row, products, own)
     for i in range(n):
         features[i, 0], features[i, 1] = own[i], np.log1p(CROWD * found[i, 3])
         features[i, 29], features[i, 30], features[i, 31] = found[i, 0], found[i, 1], found[i, 2]

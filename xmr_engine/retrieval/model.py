@@ -17,6 +17,7 @@ from xmr_engine.errors import ConfigError, ModelFormatError
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Chunks, Doubles, Ids, Offsets, Strings, Tree
 from xmr_engine.kernels.bought import Bought
+from xmr_engine.kernels.product_paths import gather_own
 from xmr_engine.kernels.product_rows import ProductVectorizer
 from xmr_engine.kernels.retrieve import N_PRODUCT_BUCKETS, N_PRODUCT_FEATURES, Store
 from xmr_engine.kernels.shelf import Shelf
@@ -82,7 +83,13 @@ class RetrievalModel:
     def store(self) -> Store:
         """Return what every search reads."""
         mix = freeze(np.array(MIX))
-        return Store(self.vectorizer, self.tree, self.chunks, self.shelf, self.bought, self.weights, mix)
+        own = gather_own(self.tree, self.chunks)
+        return Store(self.vectorizer, self.tree, self.chunks, own, self.shelf, self.bought, self.weights, mix)
+
+
+def with_tree(store: Store, tree: Tree, chunks: Chunks) -> Store:
+    """Return a store with another tree, or with other weights."""
+    return store._replace(tree=tree, chunks=chunks, own=gather_own(tree, chunks))
 
 
 def to_arrays(model: RetrievalModel) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -31,7 +31,7 @@ from xmr_engine.kernels.retrieve import (
 )
 from xmr_engine.matching.prune import prune_chunks
 from xmr_engine.model import Index
-from xmr_engine.retrieval.model import RetrievalModel, from_arrays
+from xmr_engine.retrieval.model import RetrievalModel, from_arrays, with_tree
 from xmr_engine.text import normalise
 from xmr_engine.trace import drawn_layers, trace_beam
 
@@ -196,7 +196,8 @@ class Retriever:
             return self._store
         with self._lock:
             if least not in self._pruned:
-                self._pruned[least] = self._store._replace(chunks=prune_chunks(self._store.chunks, least))
+                pruned = prune_chunks(self._store.chunks, least)
+                self._pruned[least] = with_tree(self._store, self._store.tree, pruned)
             self._pruned.move_to_end(least)
             while len(self._pruned) > MOST_PRUNED:
                 self._pruned.popitem(last=False)

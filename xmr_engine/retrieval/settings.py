@@ -44,8 +44,8 @@ class ProductRankingConfig:
     ranker. ridge: of the weights common to all queries. bucket_ridge: pull of each query length's weights towards them.
     """
 
-    index: int = 50
-    lexical: int = 240
+    index: int = 100
+    lexical: int = 300
     bought: int = 60
     folds: int = 3
     lists: int = 4500

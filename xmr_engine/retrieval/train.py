@@ -30,7 +30,7 @@ from xmr_engine.retrieval.bought import Purchases, count_bought
 from xmr_engine.retrieval.fit import ProductLists, fit_products_ranker
 from xmr_engine.retrieval.keeping import group, keep_held, keep_shop
 from xmr_engine.retrieval.measure import measure
-from xmr_engine.retrieval.model import RetrievalModel, to_arrays
+from xmr_engine.retrieval.model import RetrievalModel, to_arrays, with_tree
 from xmr_engine.retrieval.retriever import Retriever
 from xmr_engine.retrieval.settings import RetrievalConfig
 from xmr_engine.retrieval.shelving import build_shelf
@@ -178,7 +178,7 @@ def held_out_lists(
         store = model.store()._replace(bought=counted)
         if config.index:
             linear = train_linear(material, kept, model.config, threads)
-            store = store._replace(tree=linear.tree, chunks=linear.chunks)
+            store = with_tree(store, linear.tree, linear.chunks)
         for i in np.flatnonzero(~kept & wanted).tolist():
             query = material.queries[i]
             found = consider(store, (to_codes(query), 0, len(query)), reach)

@@ -24,7 +24,7 @@ def test_the_way_to_any_product_is_the_one_a_beam_goes_that_leaves_none_out(quer
     store, row, way = climbed(query, found.labels)
     out, own = np.zeros((found.labels.size, 4)), np.zeros(found.labels.size)
     read_clusters(store.tree, way, found.labels, np.ones(found.labels.size), out)
-    read_own(store.tree, store.chunks, row, found.labels, own)
+    read_own(store.tree, store.chunks.scale, store.own, row, found.labels, own)
     whole = out[:, 0] + [gate(z) for z in own]
     near = (out[:, 0] > LOWEST_PATH) & (own > LOWEST_OWN)
     assert near.any()
