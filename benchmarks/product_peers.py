@@ -37,7 +37,7 @@ def main() -> None:
     for name in ("purchases", "catalogue", "test"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--turns", type=int, default=5, help="trainings of each, by turns: %(default)s")
-    parser.add_argument("--name", default="product-peers", help="name of the result")
+    parser.add_argument("--data", default="", help="name of the data")
     options = parser.parse_args()
     listed, config = read_catalogue(options.catalogue), RetrievalConfig()
     material = make_material(read_purchases(options.purchases), listed, config, str(options.purchases))
@@ -50,7 +50,7 @@ def main() -> None:
         work = Path(folder)
         for name, matrix in (("X", X), ("Y", Y), ("Q", Q)):
             sparse.save_npz(work / f"{name}.npz", matrix, compressed=False)
-        record(options.name, measure(work, (X, Y, Q), answers, options.turns))
+        record("product-peers", {"data": options.data} | measure(work, (X, Y, Q), answers, options.turns))
 
 
 def measure(work: Path, matrices: tuple[Any, Any, Any], answers: list[np.ndarray], turns: int) -> dict[str, Any]:

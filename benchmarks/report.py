@@ -19,7 +19,7 @@ from benchmarks.record import RESULTS, ROOT
 DOCS = ROOT / "docs"
 PICTURES = "pictures"
 DOCUMENTS = {
-    "report.md": ("Report", "how good the completions are", ("quality", "papers")),
+    "report.md": ("Report", "how good the completions are", ("quality", "products", "papers")),
     "performance.md": ("Performance", "how long things take and how they grow", ("latency", "scale")),
 }
 CALM = "Nothing has been measured yet."

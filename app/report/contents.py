@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from app.report.charts import Chart, Section
 from app.report.papers import papers
+from app.report.products import beside_peer, products
 from app.report.quality import quality
 from app.report.results import Result, Results
 from app.report.scale import growth, peers, serving, training
@@ -33,6 +34,11 @@ SECTIONS: dict[tuple[str, str], tuple[Part, ...]] = {
         Part(("training",), training),
         Part(("peers",), peers),
         Part(("serving",), serving),
+    ),
+    ("products", "Product retrieval"): (
+        Part(("products-homedepot",), products),
+        Part(("product-peers",), beside_peer),
+        Part(("products-shop",), products),
     ),
     ("papers", "The papers’ configurations"): (Part(("reproduce", "reproduce-valid"), papers),),
 }
