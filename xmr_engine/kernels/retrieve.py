@@ -13,7 +13,7 @@ from xmr_engine.kernels.search import Found, beam_search, keep_best
 from xmr_engine.kernels.shelf import Asked, Gathered, Shelf, gather
 from xmr_engine.kernels.shelf_query import read_query
 from xmr_engine.kernels.spans import first_at_least
-from xmr_engine.kernels.titles import Desk, add_titles, read_attributes, read_title
+from xmr_engine.kernels.titles import Desk, add_titles, read_attributes, read_titles
 
 N_PRODUCT_FEATURES = 33
 N_PRODUCT_BUCKETS = 4
@@ -199,8 +199,8 @@ def fill_features(store: Store, asked: Asked, near: Neighbours, gathered: Gather
         row[10] = np.log1p(np.float64(store.bought.times[products[i]]))
         row[11], row[12], row[13] = scores[i, 0] / top[0], scores[i, 1] / top[1], scores[i, 2] / top[2]
         row[14] = totals[i] / top[3]
-        read_title(store.shelf, desk, products[i], row[15:])
-        row[25] = read_attributes(store.shelf, asked, desk, products[i])
+    read_titles(store.shelf, desk, products, features[:, 15:])
+    read_attributes(store.shelf, asked, desk, products, features[:, 25])
 
 
 @kernel

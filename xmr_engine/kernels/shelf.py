@@ -7,7 +7,7 @@ import numpy as np
 from xmr_engine.kernels.arrays import Bytes, Doubles, Floats, Ids, Offsets, Vocabulary
 from xmr_engine.kernels.compiled import kernel
 
-BLOCK = 8192
+BLOCK = 2048
 
 
 class Postings(NamedTuple):
@@ -96,21 +96,23 @@ def query_norm(idf: Floats, terms: Ids) -> float:
 def read_block(shelf: Shelf, lists: Lists, first: int, mark: Bytes, board: Floats, seen: Ids, n: int) -> int:
     """Add what the lists hold of the block that begins at product `first`; return how many products were met."""
     stop = first + BLOCK
+    weight = shelf.weight
     for t in range(lists.at.size):
         cursor, end, gain, factor = lists.at[t], lists.ends[t], lists.gains[t], lists.factors[t]
         kind = lists.kinds[t]
         ids = shelf.stems.ids if kind == 0 else (shelf.pairs.ids if kind == 1 else shelf.chars.ids)
         slot = 2 if kind == 2 else 1
+        begin = cursor
         while cursor < end and ids[cursor] < stop:
             at = ids[cursor] - first
-            if mark[at] == 0:
-                mark[at] = 1
-                seen[n] = at
-                n += 1
+            seen[n] = at
+            n += mark[at] == 0
+            mark[at] |= 1
             board[at, slot] += gain
-            if kind == 0:
-                board[at, 0] += factor * np.float32(shelf.weight[cursor])
             cursor += 1
+        if kind == 0:
+            for e in range(begin, cursor):
+                board[ids[e] - first, 0] += factor * np.float32(weight[e])
         lists.at[t] = cursor
     return n
 
@@ -123,7 +125,7 @@ def gather(shelf: Shelf, asked: Asked, extras: Ids, most: int, mix: Doubles) -> 
     products that stand in some list are looked at. Products ascend.
     """
     lists = open_lists(shelf, asked)
-    board, seen = np.zeros((BLOCK, 3), np.float32), np.empty(BLOCK, np.int32)
+    board, seen = np.zeros((BLOCK, 3), np.float32), np.empty(BLOCK + 1, np.int32)
     mark = np.zeros(BLOCK, np.uint8)
     room = 2 * (most + extras.size) + 2 * BLOCK
     products, scores, totals = np.empty(room, np.int32), np.empty((room, 3), np.float32), np.empty(room, np.float64)
@@ -141,7 +143,7 @@ def gather(shelf: Shelf, asked: Asked, extras: Ids, most: int, mix: Doubles) -> 
             word = board[at, 1] * word_scale / (shelf.word_norm[first + at] + 1e-12)
             char = board[at, 2] * char_scale / (shelf.char_norm[first + at] + 1e-12)
             total = mix[0] * board[at, 0] + mix[1] * word + mix[2] * char
-            if mark[at] == 2:
+            if mark[at] >= 2:
                 total = np.inf
             if total > bar:
                 products[kept], totals[kept] = first + at, total

@@ -40,57 +40,61 @@ def add_titles(shelf: Shelf, products: Ids, weights: Doubles, out: Floats) -> No
 
 
 @kernel
-def read_title(shelf: Shelf, desk: Desk, product: int, out: Doubles) -> None:
-    """Write what a title keeps of a query, `cover` to `like bought` of `retrieval.features.NAMES`."""
-    lo, hi = shelf.title_rows[product], shelf.title_rows[product + 1]
-    idf, n = shelf.stems.vocabulary.idf, desk.weights.size
-    held, before, neighbours, first, last = np.int64(0), -2, 0, -1, -1
-    near, far, bought = 0.0, 0.0, 0.0
-    head = lo + shelf.head[product]
-    out[5] = 0.0
-    for e in range(lo, hi):
-        stem = shelf.title_stems[e]
-        now = np.int64(desk.places[stem]) - 1
-        if now >= 0:
-            held |= np.int64(1) << now
-            neighbours += before == now - 1
-            first = e if first < 0 else first
-            last = e
-            if e == head:
-                out[5] = 2.0 if now == n - 1 else 1.0
-        else:
-            rarity = np.float64(idf[stem])
-            near += rarity * desk.near[stem]
-            far += rarity * desk.far[stem]
-            bought += rarity * desk.bought[stem]
-        before = now
-    share, missing, numbers = 0.0, 0, 0
-    for s in range(n):
-        if held >> s & 1:
-            share += desk.weights[s] * desk.sure[s]
-            numbers += desk.numbers[s]
-        else:
-            missing += 1
-    size = max(hi - lo, 1)
-    norm = np.float64(shelf.word_norm[product]) + 1e-12
-    out[0], out[1], out[2] = share / desk.total, missing, missing == 0
-    out[3] = neighbours / (n - 1) if n > 1 else 0.0
-    out[4] = held >> (n - 1) & 1 if n > 0 else 0
-    out[6] = (first - lo) / size if first >= 0 else 1.0
-    out[7] = (last - lo) / size if last >= 0 else 0.0
-    out[8] = numbers / desk.n_numbers if desk.n_numbers > 0 else 0.5
-    out[9] = np.log(np.float64(size))
-    out[11], out[12], out[13] = near / norm, far / norm, bought / norm
+def read_titles(shelf: Shelf, desk: Desk, products: Ids, out: Doubles) -> None:
+    """Write what titles keep of a query, a row each, `cover` to `like bought` of `retrieval.features.NAMES`."""
+    idf, n, stems, places = shelf.stems.vocabulary.idf, desk.weights.size, shelf.title_stems, desk.places
+    for i in range(products.size):
+        product, row = products[i], out[i]
+        lo, hi = shelf.title_rows[product], shelf.title_rows[product + 1]
+        held, before, neighbours, first, last = np.int64(0), -2, 0, -1, -1
+        near, far, bought = 0.0, 0.0, 0.0
+        head = lo + shelf.head[product]
+        row[5] = 0.0
+        for e in range(lo, hi):
+            stem = stems[e]
+            now = np.int64(places[stem]) - 1
+            if now >= 0:
+                held |= np.int64(1) << now
+                neighbours += before == now - 1
+                first = e if first < 0 else first
+                last = e
+                if e == head:
+                    row[5] = 2.0 if now == n - 1 else 1.0
+            else:
+                rarity = np.float64(idf[stem])
+                near += rarity * desk.near[stem]
+                far += rarity * desk.far[stem]
+                bought += rarity * desk.bought[stem]
+            before = now
+        share, missing, numbers = 0.0, 0, 0
+        for s in range(n):
+            if held >> s & 1:
+                share += desk.weights[s] * desk.sure[s]
+                numbers += desk.numbers[s]
+            else:
+                missing += 1
+        size = max(hi - lo, 1)
+        norm = np.float64(shelf.word_norm[product]) + 1e-12
+        row[0], row[1], row[2] = share / desk.total, missing, missing == 0
+        row[3] = neighbours / (n - 1) if n > 1 else 0.0
+        row[4] = held >> (n - 1) & 1 if n > 0 else 0
+        row[6] = (first - lo) / size if first >= 0 else 1.0
+        row[7] = (last - lo) / size if last >= 0 else 0.0
+        row[8] = numbers / desk.n_numbers if desk.n_numbers > 0 else 0.5
+        row[9] = np.log(np.float64(size))
+        row[11], row[12], row[13] = near / norm, far / norm, bought / norm
 
 
 @kernel
-def read_attributes(shelf: Shelf, asked: Asked, desk: Desk, product: int) -> float:
-    """Return the share of a query's rarity that stands in a product's attributes."""
-    lo, hi = shelf.attribute_rows[product], shelf.attribute_rows[product + 1]
-    share = 0.0
-    for s in range(asked.stems.size if lo < hi else 0):
-        if asked.stems[s] >= 0:
-            at = first_at_least(shelf.attribute_stems, lo, hi, asked.stems[s])
-            if at < hi and shelf.attribute_stems[at] == asked.stems[s]:
-                share += desk.weights[s]
-    return share / desk.total
+def read_attributes(shelf: Shelf, asked: Asked, desk: Desk, products: Ids, out: Doubles) -> None:
+    """Write the share of a query's rarity that stands in each product's attributes."""
+    stems = shelf.attribute_stems
+    for i in range(products.size if stems.size > 0 else 0):
+        lo, hi = shelf.attribute_rows[products[i]], shelf.attribute_rows[products[i] + 1]
+        share = 0.0
+        for s in range(asked.stems.size if lo < hi else 0):
+            if asked.stems[s] >= 0:
+                at = first_at_least(stems, lo, hi, asked.stems[s])
+                if at < hi and stems[at] == asked.stems[s]:
+                    share += desk.weights[s]
+        out[i] = share / desk.total

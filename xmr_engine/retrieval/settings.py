@@ -44,7 +44,7 @@ class ProductRankingConfig:
     ranker. ridge: of the weights common to all queries. bucket_ridge: pull of each query length's weights towards them.
     """
 
-    index: int = 100
+    index: int = 50
     lexical: int = 300
     bought: int = 60
     folds: int = 3
