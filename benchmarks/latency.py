@@ -1,7 +1,7 @@
 """Measure one completion from text to text, and where its time goes, single-threaded.
 
 Rows of real search sessions are asked one by one, as a person would. Beside it stand the tree search alone and the
-share of each source of candidates.
+share of each source of candidates, and of each stage.
 
     python -m benchmarks.latency --model MODEL
     python -m benchmarks.latency --model MODEL --rows 500
@@ -19,6 +19,7 @@ import numpy as np
 
 import xmr_engine
 from benchmarks.record import ROOT, record
+from benchmarks.stages import stage_times
 from xmr_engine.completer import SOURCES, Completer
 from xmr_engine.data.pairs import contexts, read_pairs
 from xmr_engine.kernels.complete import input_of
@@ -27,6 +28,7 @@ from xmr_engine.kernels.search import beam_search
 DATA = ROOT.parent / "shared" / "data" / "websearch"
 ROUNDS = 5
 FEW = 10
+STAGED = 400
 
 
 class Ask(NamedTuple):
@@ -58,6 +60,7 @@ def measure(completer: Completer, asks: Sequence[Ask]) -> dict[str, Any]:
     labels = completer.model.labels
     spans = np.array([np.diff(labels.span(ask.prefix))[0] for ask in asks])
     lengths = np.array([len(ask.prefix) for ask in asks])
+    wide = [ask for ask, n in zip(asks, spans, strict=True) if n >= FEW]
     whole = _times(asks, lambda ask: completer.complete(ask.prefix, ask.previous))
     by_source = {
         name: _times(asks, lambda ask, name=name: completer.complete(ask.prefix, ask.previous, sources=(name,)))
@@ -72,6 +75,7 @@ def measure(completer: Completer, asks: Sequence[Ask]) -> dict[str, Any]:
             str(n): _percentiles(whole[lengths == n]) for n in (1, 2, 3, 5, 8, 12) if (lengths == n).any()
         },
         "one_source_alone": {name: _percentiles(times[spans >= FEW]) for name, times in by_source.items()},
+        "stages": stage_times(completer, [completer.ask(ask.prefix, ask.previous) for ask in wide[:STAGED]]),
         "tree_search_alone": _percentiles(_search_times(completer, asks)[spans >= FEW]),
     }
 

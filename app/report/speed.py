@@ -80,8 +80,26 @@ def latency(source: Result) -> Iterator[Chart]:
         parts = {"whole": figures["text_to_text"]["span_of_ten_or_more"]} | parts
         says = "Where ten labels or more begin so: the whole, and what is left of it with parts switched off."
         axis = STEP._replace(title="What is done")
-        title = "Where the microseconds go"
+        title = "What each source costs"
         yield Chart("latency-parts", "rows", title, says, source, axis, MS, _percentiles(parts), joined=True)
+    if "stages" in figures:
+        yield _stages(source)
+
+
+def _stages(source: Result) -> Chart:
+    """Return what each stage of a completion takes."""
+    stages = source.figures["stages"]
+    series = tuple(
+        Series(told, tuple(Point(stage, times[kind]) for stage, times in stages.items()), kind == "once")
+        for kind, told in (("once", "asked as people ask"), ("in_a_row", "asked again and again"))
+    )
+    says = (
+        "The mean of what each stage takes within the compiled code, where ten labels or more begin so. Asked again "
+        "and again, a row finds its memory in the processor's caches: the rest is waiting for memory."
+    )
+    axis, value = STEP._replace(title="Stage"), Axis("ms", "ms", "linear", 0.0)
+    title = "Where the microseconds go"
+    return Chart("latency-stages", "rows", title, says, source, axis, value, series)
 
 
 def _percentiles(rows: Mapping[str, Any]) -> tuple[Series, ...]:
