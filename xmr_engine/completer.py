@@ -66,6 +66,7 @@ class Completer:
     def __init__(self, model: Model, name: str = "", fingerprint: str = "") -> None:
         self.model, self.name, self.fingerprint = model, name, fingerprint
         self.indexes = tuple(model.indexes)
+        self._limits = model.limits()
         self._held = {name: hold(model.serving(), *index) for name, index in model.indexes.items()}
 
     @property
@@ -155,7 +156,7 @@ class Completer:
         if beam is not None and not 1 <= beam <= WIDEST_BEAM:
             raise ConfigError(f"beam must be from 1 to {WIDEST_BEAM}, got {beam}")
         queries = [text for text in map(normalise, previous[-N_CONTEXT:]) if text]
-        limits = self.model.limits(beam)
+        limits = self._limits if beam is None else self._limits._replace(beam=beam)
         if sources is not None:
             limits = _only(limits, sources)
         return Question(tuple(_without_repeats(queries)), normalise_prefix(prefix), name, limits, k)
