@@ -15,7 +15,7 @@ from xmr_engine import storage
 from xmr_engine.config import MatchingConfig, from_dict, to_dict
 from xmr_engine.errors import ConfigError, ModelFormatError
 from xmr_engine.indexing.kmeans import as_sparse
-from xmr_engine.kernels.arrays import Chunks, Doubles, Ids, Tree
+from xmr_engine.kernels.arrays import Chunks, Doubles, Ids, Sparse, Tree
 from xmr_engine.kernels.search import search_rows
 from xmr_engine.matching.prune import prune_chunks
 from xmr_engine.matching.train import Progress, train_matchers
@@ -88,9 +88,9 @@ class XLinear:
         for name, number in (("k", k), ("beam", width), ("threads", threads)):
             if number < 1:
                 raise ConfigError(f"{name} must be at least 1, got {number}")
-        rows = csr_matrix(X)
-        bounds = np.linspace(0, rows.shape[0], 4 * threads + 1).astype(int)
-        blocks = [rows[a:b] for a, b in pairwise(bounds) if a < b]
+        rows = _rows_with_bias(X)
+        bounds = np.linspace(0, X.shape[0], (4 * threads if threads > 1 else 1) + 1).astype(int).tolist()
+        blocks = [rows._replace(indptr=rows.indptr[a : b + 1]) for a, b in pairwise(bounds) if a < b]
         found = in_order(lambda block: self._search(block, k, width), blocks, threads)
         labels = np.concatenate([part[0] for part in found]) if found else np.zeros((0, k), np.int32)
         scores = np.concatenate([part[1] for part in found]) if found else np.zeros((0, k))
@@ -129,9 +129,23 @@ class XLinear:
         chunks = chunks_from("", arrays, tree, n_features + 1)
         return cls(tree=tree, chunks=chunks, n_features=n_features, config=config)
 
-    def _search(self, X: csr_matrix, k: int, beam: int) -> tuple[Ids, Doubles]:
-        spans = np.tile(np.array([0, self.tree.leaf.size], np.int32), (X.shape[0], 1))
-        return search_rows(self.tree, self.chunks, as_sparse(_with_bias(X)), spans, beam, k)
+    def _search(self, rows: Sparse, k: int, beam: int) -> tuple[Ids, Doubles]:
+        spans = np.tile(np.array([0, self.tree.leaf.size], np.int32), (rows.indptr.size - 1, 1))
+        return search_rows(self.tree, self.chunks, rows, spans, beam, k)
+
+
+def _rows_with_bias(X: csr_matrix) -> Sparse:
+    """Return the rows of a matrix with a last column of ones, as `_with_bias` does, without scipy where it can be."""
+    plain = getattr(X, "format", "") == "csr" and X.dtype == np.float32 and X.indices.dtype == np.int32
+    if not (plain and X.has_canonical_format):
+        return as_sparse(_with_bias(X))
+    n_rows, n_features = X.shape
+    indptr = X.indptr + np.arange(n_rows + 1, dtype=np.int64)
+    given = np.ones(indptr[-1], bool)
+    given[indptr[1:] - 1] = False
+    indices, values = np.full(given.size, n_features, np.int32), np.ones(given.size, np.float32)
+    indices[given], values[given] = X.indices, X.data
+    return Sparse(indptr, indices, values)
 
 
 def _with_bias(X: csr_matrix) -> csr_matrix:

@@ -139,6 +139,17 @@ def _with_zeros(Y: csr_matrix) -> csr_matrix:
     return csr_matrix((np.append(coo.data, [0, 0]), (rows, columns)), shape=Y.shape)
 
 
+def test_rows_alone_are_answered_as_among_others(data, model: XLinear) -> None:
+    X = data[0]
+    labels, scores = model.predict(X, threads=3)
+    alone = [model.predict(X[i]) for i in range(X.shape[0])]
+    assert np.array_equal(np.concatenate([one for one, _ in alone]), labels)
+    assert np.array_equal(np.concatenate([one for _, one in alone]), scores)
+    empty = csr_matrix((3, X.shape[1]), dtype=np.float32)
+    assert np.array_equal(model.predict(empty)[0], model.predict(empty.astype(np.float64))[0])
+    assert model.predict(X[:0])[0].shape == (0, 10)
+
+
 def test_what_is_given_stays_as_it_was(data, model: XLinear) -> None:
     X = shuffled_columns(data[0])
     before = (X.data.tobytes(), X.indices.tobytes(), X.indptr.tobytes())
