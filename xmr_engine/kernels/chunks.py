@@ -30,6 +30,8 @@ def home_of(n_rows: int, target: int) -> int:
 @kernel
 def find_feature(features: Ids, lo: int, end: int, wanted: int) -> int:
     """Return which of the rows [lo, end) of a chunk a feature has; -1 for none."""
+    if lo == end:
+        return -1
     target = spread(wanted)
     at = lo + home_of(end - lo, target)
     while at < end:
@@ -76,7 +78,7 @@ def locate(chunks: Chunks, parents: Ids, ids: Ids) -> Ids:
         prefetch(chunks.scale, parent)
     for parent in parents:
         lo, end = np.int64(chunks.rows[parent]), np.int64(chunks.rows[parent + 1])
-        for feature in ids:
+        for feature in ids if lo < end else ids[:0]:
             prefetch(chunks.features, lo + home_of(end - lo, spread(feature)))
     for p in range(parents.size):
         lo, end = np.int64(chunks.rows[parents[p]]), np.int64(chunks.rows[parents[p] + 1])

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from xmr_engine.errors import ConfigError
@@ -34,6 +34,8 @@ def test_what_is_packed_is_unpacked(chunks: list[list[int]]) -> None:
 
 
 @given(st.lists(FEATURES, min_size=1, max_size=4), FEATURES)
+@example([[3, 773], []], [])
+@example([[], [3]], [3])
 def test_a_feature_is_found_in_its_chunk_and_in_no_other(chunks: list[list[int]], others: list[int]) -> None:
     packed = pack(columns_of(chunks))
     for chunk, (lo, end) in zip(chunks, pairwise(packed.rows.tolist()), strict=True):
