@@ -203,7 +203,7 @@ def beside_peer(source: Result) -> Iterator[Chart]:
         f"The same {figures['rows']:,} rows, {figures['products']:,} products and settings, two threads for training, "
         f"one for a query; by turns, medians of {ours['turns']}."
     )
-    table = Table(("", "here", "libpecos", "our share"), tuple(rows))
+    table = Table(("What", "here", "libpecos", "our share"), tuple(rows))
     yield Chart("product-peers", "table", "XR-Linear beside libpecos, on products", says, source, behind=table)
 
 
