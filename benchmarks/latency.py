@@ -20,10 +20,11 @@ import numpy as np
 import xmr_engine
 from benchmarks.record import ROOT, record
 from benchmarks.stages import stage_times
-from xmr_engine.completer import SOURCES, Completer
+from xmr_engine.completer import Completer
 from xmr_engine.data.pairs import contexts, read_pairs
-from xmr_engine.kernels.complete import input_of
 from xmr_engine.kernels.search import beam_search
+from xmr_engine.kernels.weighing import input_of
+from xmr_engine.question import SOURCES
 
 DATA = ROOT.parent / "shared" / "data" / "websearch"
 ROUNDS = 5

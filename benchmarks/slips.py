@@ -22,9 +22,10 @@ import numpy as np
 import xmr_engine
 from benchmarks.latency import DATA, _percentiles, _times
 from benchmarks.record import record
-from xmr_engine.completer import MATCHES, SOURCES, Completer, Completion
+from xmr_engine.completer import MATCHES, Completer, Completion
 from xmr_engine.data.pairs import contexts, read_pairs
 from xmr_engine.evaluation.asking import place
+from xmr_engine.question import SOURCES
 
 SHORTEST = 4
 KINDS = ("added", "left out", "replaced", "swapped")

@@ -13,17 +13,19 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from xmr_engine.completer import Completer, Question
+from xmr_engine.completer import Completer
 from xmr_engine.kernels.arrays import Codes
 from xmr_engine.kernels.association import associate
 from xmr_engine.kernels.candidates import Limits, fetch_candidates, gather
 from xmr_engine.kernels.columns import N_FEATURES
-from xmr_engine.kernels.complete import complete, input_of
+from xmr_engine.kernels.complete import complete
 from xmr_engine.kernels.held import hold
 from xmr_engine.kernels.meaning import context_vectors
 from xmr_engine.kernels.paths import score_paths
 from xmr_engine.kernels.ranking import Asked, fill_features, split_latest
 from xmr_engine.kernels.search import empty_memo, search_span
+from xmr_engine.kernels.weighing import input_of
+from xmr_engine.question import Question
 
 STAGES = (
     "texts to ids and features",

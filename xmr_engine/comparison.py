@@ -8,8 +8,9 @@ from typing import Any
 
 from xmr_engine.kernels.arrays import Codes
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.complete import complete, input_of
+from xmr_engine.kernels.complete import complete
 from xmr_engine.kernels.held import hold
+from xmr_engine.kernels.weighing import input_of
 from xmr_engine.model import Model
 from xmr_engine.trace import drawn_layers, trace_beam
 

@@ -10,25 +10,14 @@ from typing import Any, NamedTuple
 
 from xmr_engine import comparison, explain, storage
 from xmr_engine.config import to_dict
-from xmr_engine.errors import ConfigError
-from xmr_engine.features.codes import SEPARATOR, to_codes
-from xmr_engine.kernels.arrays import Codes
-from xmr_engine.kernels.candidates import FROM_COMPOSED, FROM_INDEX, FROM_POPULAR, FROM_SUCCESSOR, Limits
+from xmr_engine.kernels.candidates import Limits
 from xmr_engine.kernels.complete import Completed, complete
 from xmr_engine.kernels.held import hold
 from xmr_engine.model import Model, from_arrays
-from xmr_engine.text import normalise, normalise_prefix
+from xmr_engine.question import SOURCES, Question, ask
+from xmr_engine.text import normalise
 
-N_CONTEXT = 5
-MOST_COMPLETIONS = 1000
-WIDEST_BEAM = 1000
 EVERY_CANDIDATE = 1 << 20
-SOURCES = (
-    ("index", FROM_INDEX),
-    ("popular", FROM_POPULAR),
-    ("successor", FROM_SUCCESSOR),
-    ("composed", FROM_COMPOSED),
-)
 SOURCE_NAMES = tuple(tuple(name for name, bit in SOURCES if bits & bit) for bits in range(1 << len(SOURCES)))
 MATCHES = ("prefix", "composed", "typo", "words", "shorter")
 
@@ -44,20 +33,6 @@ class Completion(NamedTuple):
     match: str
     sources: tuple[str, ...]
     meant: str
-
-
-class Question(NamedTuple):
-    """What is asked, checked and normalised: the session's queries oldest first, the prefix, and how to search."""
-
-    previous: tuple[str, ...]
-    prefix: str
-    index: str  # type: ignore[assignment]
-    limits: Limits
-    k: int
-
-    def codes(self) -> Codes:
-        """Return the texts as the kernels read them."""
-        return to_codes(SEPARATOR.join((*self.previous, self.prefix)))
 
 
 class Completer:
@@ -144,22 +119,7 @@ class Completer:
         sources: Sequence[str] | None = None,
     ) -> Question:
         """Return the question, checked and normalised."""
-        name = self.indexes[0] if index is None else index
-        if isinstance(previous, str):
-            raise ConfigError(
-                f"previous must be a list of queries, got the text {previous[:40]!r}; put it into brackets"
-            )
-        if name not in self.model.indexes:
-            raise ConfigError(f"index {name!r} is unknown; the model has {', '.join(self.indexes)}")
-        if not 1 <= k <= MOST_COMPLETIONS:
-            raise ConfigError(f"k must be from 1 to {MOST_COMPLETIONS}, got {k}")
-        if beam is not None and not 1 <= beam <= WIDEST_BEAM:
-            raise ConfigError(f"beam must be from 1 to {WIDEST_BEAM}, got {beam}")
-        queries = [text for text in map(normalise, previous[-N_CONTEXT:]) if text]
-        limits = self._limits if beam is None else self._limits._replace(beam=beam)
-        if sources is not None:
-            limits = _only(limits, sources)
-        return Question(tuple(_without_repeats(queries)), normalise_prefix(prefix), name, limits, k)
+        return ask(self.indexes, self._limits, prefix, previous, k, index, beam, sources)
 
     def search(self, question: Question) -> Completed:
         """Return what the kernel answers."""
@@ -264,23 +224,3 @@ def as_document(completion: Completion) -> dict[str, Any]:
 def _decoded(text: str | bytes) -> str:
     """Return a text that may still be UTF-8."""
     return text if isinstance(text, str) else text.decode("utf-8", "replace")
-
-
-def _only(limits: Limits, sources: Sequence[str]) -> Limits:
-    """Return the limits with every source switched off that is not named."""
-    known = [name for name, _ in SOURCES]
-    for name in sources:
-        if name not in known:
-            raise ConfigError(f"source {name!r} is unknown; there are {', '.join(known)}")
-    return limits._replace(
-        index=limits.index if "index" in sources else 0,
-        popular=limits.popular if "popular" in sources else 0,
-        successors=limits.successors if "successor" in sources else 0,
-        composed=limits.composed if "composed" in sources else 0,
-        slips=0,
-    )
-
-
-def _without_repeats(queries: Sequence[str]) -> list[str]:
-    """Return the queries without those that repeat the one before."""
-    return [query for i, query in enumerate(queries) if i == 0 or query != queries[i - 1]]

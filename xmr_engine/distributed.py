@@ -18,8 +18,9 @@ from xmr_engine.errors import ConfigError, XmrError
 from xmr_engine.features.rows import make_rows
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Sparse, Vocabulary
+from xmr_engine.kernels.fitting import Task
 from xmr_engine.kernels.rows import Vectorizer
-from xmr_engine.kernels.solver import Solver, Task
+from xmr_engine.kernels.solver import Solver
 from xmr_engine.matching.train import Fit, Part, Progress, fit_layer, fit_with
 
 LOCAL = "local"

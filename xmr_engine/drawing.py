@@ -14,7 +14,7 @@ from xmr_engine.errors import ConfigError
 from xmr_engine.features.codes import SEPARATOR, to_codes
 from xmr_engine.kernels.arrays import Tree
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.complete import input_of
+from xmr_engine.kernels.weighing import input_of
 from xmr_engine.model import Model
 from xmr_engine.pipeline import fit_model
 from xmr_engine.text import normalise, normalise_prefix

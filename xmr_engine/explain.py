@@ -12,9 +12,9 @@ from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Codes, Doubles, Floats, Ids
 from xmr_engine.kernels.candidates import Limits
 from xmr_engine.kernels.chunks import score_child
-from xmr_engine.kernels.complete import input_of, weigh
 from xmr_engine.kernels.held import Serving
 from xmr_engine.kernels.search import gate
+from xmr_engine.kernels.weighing import input_of, weigh
 from xmr_engine.labels import LabelTable
 from xmr_engine.model import Index, Model
 from xmr_engine.ranking.features import FEATURES, OF_LABELS, Group

@@ -19,8 +19,8 @@ from xmr_engine.features.rows import make_label_rows
 from xmr_engine.features.vocabulary import Terms, fit_terms
 from xmr_engine.indexing.build import Material, build_index
 from xmr_engine.indexing.embedding import positive_instances
-from xmr_engine.kernels.complete import Weighed, weigh
 from xmr_engine.kernels.rows import Vectorizer
+from xmr_engine.kernels.weighing import Weighed, weigh
 from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.matching.train import train_matchers
 from xmr_engine.model import Counted, Index, Model, make_vectorizer, to_arrays

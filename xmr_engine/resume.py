@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from xmr_engine import __version__
 from xmr_engine.compilation import kernel_hash
 from xmr_engine.kernels.arrays import Sparse
-from xmr_engine.kernels.solver import Solver, Task
+from xmr_engine.kernels.fitting import Task
+from xmr_engine.kernels.solver import Solver
 from xmr_engine.matching.train import Fit, Part, Progress
 
 LAYERS = "layers"

@@ -12,8 +12,8 @@ from xmr_engine.comparison import only_one
 from xmr_engine.completer import Completer
 from xmr_engine.errors import ConfigError
 from xmr_engine.kernels.candidates import Limits
-from xmr_engine.kernels.complete import input_of
 from xmr_engine.kernels.search import beam_search
+from xmr_engine.kernels.weighing import input_of
 from xmr_engine.trace import MOST_OTHERS, Layer, Traced, drawn_layers, find_loss, trace_beam, way_to
 
 QUERIES = [thing + kind for thing in THINGS for kind in KINDS]

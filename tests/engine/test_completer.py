@@ -16,7 +16,7 @@ from xmr_engine.completer import Completer, open_completer
 from xmr_engine.config import TrainConfig, from_dict
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.errors import ConfigError
-from xmr_engine.kernels.complete import input_of, weigh
+from xmr_engine.kernels.weighing import input_of, weigh
 from xmr_engine.pipeline import train_model
 from xmr_engine.ranking.features import NAMES
 from xmr_engine.text import normalise, normalise_prefix

@@ -13,7 +13,7 @@ from tests.engine.small_model import SETTINGS, small_pairs
 from xmr_engine import distributed
 from xmr_engine.data.pairs import write_pairs
 from xmr_engine.errors import ConfigError
-from xmr_engine.kernels.solver import Task
+from xmr_engine.kernels.fitting import Task
 
 pytestmark = pytest.mark.skipif(WITHOUT_JIT, reason="workers would take minutes; the parts are tested with the JIT")
 whole_fit_part = distributed.fit_part

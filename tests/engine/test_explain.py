@@ -15,9 +15,9 @@ from xmr_engine.completer import Completer
 from xmr_engine.errors import ConfigError
 from xmr_engine.explain import EMPTY, GROUPS, SHOWN, Inquiry, explain_score, label_features, slope, split_path
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.complete import input_of, weigh
 from xmr_engine.kernels.paths import path_scores
 from xmr_engine.kernels.search import gate
+from xmr_engine.kernels.weighing import input_of, weigh
 from xmr_engine.ranking.features import FEATURES, NAMES
 from xmr_engine.ranking.ranker import Ranker
 

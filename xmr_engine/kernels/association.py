@@ -9,7 +9,7 @@ from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
 from xmr_engine.kernels.kin import asked_by_kin, rarity
 from xmr_engine.kernels.search import keep_best
-from xmr_engine.kernels.spans import Entries, count_entries, entries_in_span, first_at_least
+from xmr_engine.kernels.spans import Entries, count_entries, entries_in_span
 
 FOLLOWED, FOLLOWED_SHARE, SHARE_EARLIER, TOGETHER, TOGETHER_EARLIER = 0, 1, 2, 3, 4
 KIN_SQUARED, KIN_CLOSEST, TWO_STEPS, SHARED_WORDS = 5, 6, 7, 8
@@ -28,15 +28,6 @@ class Associated(NamedTuple):
     signals: Floats
     slots: Ids
     n: Ids
-
-
-@kernel
-def count_of(counts: Counts, row: int, wanted: int) -> int:
-    """Return how often a row saw an id."""
-    at = first_at_least(counts.ids, counts.rows[row], counts.rows[row + 1], wanted)
-    if at < counts.rows[row + 1] and counts.ids[at] == wanted:
-        return np.int64(counts.count[at])
-    return np.int64(0)
 
 
 @kernel

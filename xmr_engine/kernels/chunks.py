@@ -78,7 +78,7 @@ def locate(chunks: Chunks, parents: Ids, ids: Ids) -> Ids:
         prefetch(chunks.scale, parent)
     for parent in parents:
         lo, end = np.int64(chunks.rows[parent]), np.int64(chunks.rows[parent + 1])
-        for feature in ids if lo < end else ids[:0]:
+        for feature in ids:
             prefetch(chunks.features, lo + home_of(end - lo, spread(feature)))
     for p in range(parents.size):
         lo, end = np.int64(chunks.rows[parents[p]]), np.int64(chunks.rows[parents[p] + 1])

@@ -10,8 +10,8 @@ from xmr_engine.kernels.arrays import Ids, Successions
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import is_among
 from xmr_engine.kernels.drafts import MOST_PIECES, Drafts, Heard, Typed, add_draft, no_drafts
+from xmr_engine.kernels.spans import first_at_least
 from xmr_engine.kernels.strings import find_span
-from xmr_engine.kernels.successions import lower_bound
 
 MOST_FOLLOWERS = 10
 MOST_BEGUN = 10
@@ -131,8 +131,8 @@ def followers(successions: Successions, piece: int, span: tuple[int, int], out: 
         return 0
     after = successions.after
     stop = after.rows[piece + 1]
-    lo = lower_bound(after.ids, after.rows[piece], stop, span[0])
-    hi = lower_bound(after.ids, lo, stop, span[1])
+    lo = first_at_least(after.ids, after.rows[piece], stop, span[0])
+    hi = first_at_least(after.ids, lo, stop, span[1])
     n = most_frequent(after.count, (lo, hi), out)
     for i in range(n):
         out[i] = after.ids[out[i]]

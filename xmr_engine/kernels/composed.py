@@ -6,8 +6,9 @@ from xmr_engine.kernels.arrays import Doubles, Floats, Ids, Successions
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import is_among
 from xmr_engine.kernels.drafts import Drafts, Heard, Typed, are_pieces_in_row
+from xmr_engine.kernels.spans import first_at_least
 from xmr_engine.kernels.strings import find_span
-from xmr_engine.kernels.successions import chance_after, chance_anywhere, lower_bound, smoothing, times_after
+from xmr_engine.kernels.successions import chance_after, chance_anywhere, smoothing, times_after
 
 (
     COMPOSED, COMPOSED_SPAN, COMPOSED_ASKED, BEGUN_CHANCE, BEGUN_GAIN, BEGUN_SEEN, BEGUN_COUNT, BEGUN_HEARD,
@@ -32,7 +33,7 @@ def begun_mass(successions: Successions, typed: Typed) -> float:
     if typed.last >= 0:
         after = successions.after
         stop = after.rows[typed.last + 1]
-        at = lower_bound(after.ids, after.rows[typed.last], stop, span[0])
+        at = first_at_least(after.ids, after.rows[typed.last], stop, span[0])
         while at < stop and after.ids[at] < span[1]:
             total += seen * after.count[at]
             at += 1

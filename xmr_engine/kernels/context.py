@@ -48,6 +48,15 @@ def text_bounds(codes: Codes) -> Offsets:
 
 
 @kernel
+def last_start(codes: Codes) -> int:
+    """Return where the last of the texts between separators begins."""
+    start = codes.size
+    while start > 0 and codes[start - 1] != SEPARATOR:
+        start -= 1
+    return start
+
+
+@kernel
 def read_context(labels: Strings, statistics: Statistics, codes: Codes, bounds: Offsets, decay: float) -> Context:
     """Return the context of the texts before the last one, which are queries, oldest first."""
     n = bounds.size - 2

@@ -5,14 +5,15 @@ from typing import NamedTuple
 import numpy as np
 
 from xmr_engine.kernels.arrays import Chunks, Doubles, Floats, Ids, Int8, Offsets, Tree
-from xmr_engine.kernels.chunks import BIAS, NO_FEATURE, add_scores, locate
+from xmr_engine.kernels.chunks import NO_FEATURE, add_scores, child_of, locate, weight_of
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.prefetch import prefetch
 from xmr_engine.kernels.search import gate
-from xmr_engine.kernels.spans import first_at_least
+from xmr_engine.kernels.spans import distinct, first_at_least
 
 LOWEST_PATH, LOWEST_OWN = -12.0, -2.0
-AHEAD, NEXT = 16, 4
+AHEAD, NEXT, LINE = 16, 6, 16
+ROOMY = 2048
 
 
 class Way(NamedTuple):
@@ -52,18 +53,6 @@ def score_nodes(tree: Tree, chunks: Chunks, row: tuple[Ids, Floats], nodes: Ids)
             scores[i] = z[nodes[i] - first]
             i += 1
     return scores
-
-
-@kernel
-def distinct(ids: Ids) -> Ids:
-    """Return ids ascending, each once."""
-    ordered = np.sort(ids)
-    n = 0
-    for i in range(ordered.size):
-        if i == 0 or ordered[i] != ordered[i - 1]:
-            ordered[n] = ordered[i]
-            n += 1
-    return ordered[:n]
 
 
 @kernel
@@ -131,15 +120,14 @@ def gather_own(tree: Tree, chunks: Chunks) -> Own:
                 if chunks.features[r, 0] == NO_FEATURE:
                     continue
                 for e in range(chunks.features[r, 1], chunks.features[r + 1, 1]):
-                    child = np.int64(chunks.entries[e, 0]) | np.int64(chunks.entries[e, 1]) << 8
-                    label = np.int64(tree.label[first + child])
+                    label = np.int64(tree.label[first + child_of(chunks.entries[e])])
                     if label < 0:
                         continue
                     if turn == 0:
                         rows[label + 1] += 1
                     else:
                         features[at[label]] = chunks.features[r, 0]
-                        weights[at[label]] = np.int64(chunks.entries[e, 2]) - BIAS
+                        weights[at[label]] = weight_of(chunks.entries[e])
                         at[label] += 1
     return Own(rows, features, weights)
 
@@ -147,7 +135,7 @@ def gather_own(tree: Tree, chunks: Chunks) -> Own:
 @kernel
 def spread_row(row: tuple[Ids, Floats]) -> tuple[Ids, Floats]:
     """Return the table of a row: open addressing by the last bits of a feature, -1 where a slot is free."""
-    size = 64
+    size = ROOMY
     while size < 4 * row[0].size:
         size *= 2
     keys, values = np.full(size, -1, np.int32), np.zeros(size, np.float32)
@@ -165,10 +153,10 @@ def read_own(tree: Tree, scale: Floats, own: Own, row: tuple[Ids, Floats], produ
     keys, values = spread_row(row)
     last = keys.size - 1
     for i in range(products.size):
-        lo = own.rows[products[min(i + NEXT, products.size - 1)]]
-        prefetch(own.features, lo)
-        prefetch(own.weights, lo)
-        prefetch(own.features, min(lo + 16, own.features.size - 1))
+        soon = products[min(i + NEXT, products.size - 1)]
+        for e in range(own.rows[soon], own.rows[soon + 1], LINE):
+            prefetch(own.features, e)
+        prefetch(own.weights, own.rows[soon])
         z = 0.0
         for e in range(own.rows[products[i]], own.rows[products[i] + 1]):
             slot = own.features[e] & last

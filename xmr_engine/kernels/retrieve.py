@@ -12,8 +12,8 @@ from xmr_engine.kernels.product_rows import ProductVectorizer, product_row, row_
 from xmr_engine.kernels.search import Found, beam_search, keep_best
 from xmr_engine.kernels.shelf import Asked, Gathered, Shelf, gather
 from xmr_engine.kernels.shelf_query import read_query
-from xmr_engine.kernels.spans import first_at_least
-from xmr_engine.kernels.titles import Desk, add_titles, read_attributes, read_titles
+from xmr_engine.kernels.spans import distinct, first_at_least
+from xmr_engine.kernels.titles import FAR, LIKE, NEAR, PLACE, Desk, add_titles, read_attributes, read_titles
 
 N_PRODUCT_FEATURES = 33
 N_PRODUCT_BUCKETS = 4
@@ -22,6 +22,7 @@ N_NEAR, N_FAR, N_LIKE = 10, 40, 20
 MIDDLE, WIDTH = 60.0, 20.0
 SHARP, CROWD = 6.0, 20.0
 UNKNOWN_RARITY = 8.0
+LEAST_SQUARE = 1e-9
 
 
 class Store(NamedTuple):
@@ -78,18 +79,6 @@ def search_tree(store: Store, text: tuple[Codes, int, int], beam: int, most: int
 
 
 @kernel
-def unite(first: Ids, second: Ids) -> Ids:
-    """Return the ids of both lists ascending, each once."""
-    both = np.sort(np.concatenate((first, second)))
-    n = 0
-    for i in range(both.size):
-        if i == 0 or both[i] != both[i - 1]:
-            both[n] = both[i]
-            n += 1
-    return both[:n]
-
-
-@kernel
 def bucket_of(asked: Asked) -> int:
     """Return which weights order the products of a query: by how many stems it has."""
     return min(max(asked.n_words, 1), N_PRODUCT_BUCKETS) - 1
@@ -107,7 +96,7 @@ def consider(store: Store, text: tuple[Codes, int, int], reach: Reach) -> Consid
         brought = beam_search(store.tree, store.chunks, row, span, reach.beam, reach.tree).labels
     near = like_queries(store.bought, idf, asked.stems, asked.sure)
     after, gains = bought_after(store.bought, near, reach.bought)
-    gathered = gather(shelf, asked, unite(brought, after), reach.words, store.mix)
+    gathered = gather(shelf, asked, distinct(np.concatenate((brought, after))), reach.words, store.mix)
     products, scores = gathered
     n = products.size
     features, sources = np.zeros((n, N_PRODUCT_FEATURES), np.float64), np.zeros(n, np.int32)
@@ -152,29 +141,26 @@ def read_tree(store: Store, row: tuple[Ids, Floats], products: Ids, features: Do
 @kernel
 def lay_desk(store: Store, asked: Asked, near: Neighbours, best: Ids, gains: Doubles) -> Desk:
     """Return what the titles of a query's products are read against; `best` are the first by words, with totals."""
-    shelf, n = store.shelf, asked.stems.size
-    places, weights = np.zeros(shelf.sizes.size, np.uint8), np.full(n, UNKNOWN_RARITY, np.float64)
-    vectors = np.zeros((3, shelf.sizes.size), np.float32)
-    for row, most in ((0, N_NEAR), (1, N_FAR)):
+    shelf, n, square = store.shelf, asked.stems.size, 0.0
+    vectors, weights = np.zeros((shelf.sizes.size, 4), np.float32), np.full(n, UNKNOWN_RARITY, np.float64)
+    for column, most in ((NEAR, N_NEAR), (FAR, N_FAR)):
         some = best[:most]
         if some.size > 0:
-            add_titles(shelf, some, gains[:most] / (gains[0] * some.size + 1e-12), vectors[row])
+            add_titles(shelf, some, gains[:most] / (gains[0] * some.size + 1e-12), vectors, column)
     for i in range(min(near.queries.size, N_LIKE)):
         lo, hi = store.bought.rows[near.queries[i]], store.bought.rows[near.queries[i] + 1]
-        add_titles(shelf, store.bought.products[lo:hi], np.full(hi - lo, near.cosines[i] / (hi - lo)), vectors[2])
+        alike = np.full(hi - lo, near.cosines[i] / (hi - lo))
+        square += add_titles(shelf, store.bought.products[lo:hi], alike, vectors, LIKE)
     for s in range(n):
-        if asked.stems[s] >= 0:
-            places[asked.stems[s]] = s + 1
-            weights[s] = shelf.stems.vocabulary.idf[asked.stems[s]]
-            vectors[2, asked.stems[s]] = 0.0
-    norm = 0.0
-    for value in vectors[2]:
-        norm += np.float64(value) * value
-    if norm > 0.0:
-        vectors[2] /= np.float32(np.sqrt(norm))
+        stem = asked.stems[s]
+        if stem >= 0:
+            weights[s] = shelf.stems.vocabulary.idf[stem]
+            square -= (np.float64(vectors[stem, LIKE]) / max(weights[s], 1e-12)) ** 2
+            vectors[stem, LIKE], vectors[stem, PLACE] = 0.0, s + 1
+    norm = np.sqrt(square) if square > LEAST_SQUARE else 1.0
     total = np.sum(weights) + 1e-9
     n_numbers = np.int64(np.sum(asked.numbers))
-    return Desk(places, weights, asked.sure, asked.numbers, n_numbers, total, vectors[0], vectors[1], vectors[2])
+    return Desk(vectors, norm, weights, asked.sure, asked.numbers, n_numbers, total)
 
 
 @kernel

@@ -8,6 +8,7 @@ from xmr_engine.kernels.arrays import Bytes, Doubles, Floats, Ids, Offsets, Voca
 from xmr_engine.kernels.compiled import kernel
 
 BLOCK = 2048
+LEAST_NORM = np.float32(1e-12)
 
 
 class Postings(NamedTuple):
@@ -93,64 +94,66 @@ def query_norm(idf: Floats, terms: Ids) -> float:
 
 
 @kernel
-def read_block(shelf: Shelf, lists: Lists, first: int, mark: Bytes, board: Floats, seen: Ids, n: int) -> int:
-    """Add what the lists hold of the block that begins at product `first`; return how many products were met."""
-    stop = first + BLOCK
-    weight = shelf.weight
+def read_block(shelf: Shelf, lists: Lists, first: int, board: Floats) -> bool:
+    """Add what the lists hold of the block that begins at product `first`; return whether they hold anything of it.
+
+    Columns of the board, shape (3, BLOCK): what each product gains for BM25, and for the cosines of words and trigrams.
+    """
+    stop, met = first + BLOCK, False
     for t in range(lists.at.size):
-        cursor, end, gain, factor = lists.at[t], lists.ends[t], lists.gains[t], lists.factors[t]
-        kind = lists.kinds[t]
+        begin, end, gain, kind = lists.at[t], lists.ends[t], lists.gains[t], lists.kinds[t]
         ids = shelf.stems.ids if kind == 0 else (shelf.pairs.ids if kind == 1 else shelf.chars.ids)
-        slot = 2 if kind == 2 else 1
-        begin = cursor
+        column, cursor = board[2 if kind == 2 else 1], begin
         while cursor < end and ids[cursor] < stop:
-            at = ids[cursor] - first
-            seen[n] = at
-            n += mark[at] == 0
-            mark[at] |= 1
-            board[at, slot] += gain
+            column[ids[cursor] - first] += gain
             cursor += 1
         if kind == 0:
             for e in range(begin, cursor):
-                board[ids[e] - first, 0] += factor * np.float32(weight[e])
+                board[0, ids[e] - first] += lists.factors[t] * np.float32(shelf.weight[e])
         lists.at[t] = cursor
-    return n
+        met = met or cursor > begin
+    return met
+
+
+@kernel
+def score_block(shelf: Shelf, first: int, scales: Floats, mix: Floats, board: Floats, totals: Floats) -> None:
+    """Turn what a block's products gained into their three scores, and write the mix of these."""
+    word_norm, char_norm = shelf.word_norm[first : first + BLOCK], shelf.char_norm[first : first + BLOCK]
+    for i in range(word_norm.size):
+        board[1, i] *= scales[0] / (word_norm[i] + LEAST_NORM)
+        board[2, i] *= scales[1] / (char_norm[i] + LEAST_NORM)
+        totals[i] = mix[0] * board[0, i] + mix[1] * board[1, i] + mix[2] * board[2, i]
 
 
 @kernel
 def gather(shelf: Shelf, asked: Asked, extras: Ids, most: int, mix: Doubles) -> Gathered:
     """Return the products that share most with a query by the mix of the three scores, and all `extras` (ascending).
 
-    Lists are read side by side in blocks of products: the scores of a block stay in the processor's cache, and only
-    products that stand in some list are looked at. Products ascend.
+    Lists are read side by side in blocks of products: the scores of a block stay in the processor's cache, and are
+    computed for all of its products at once. Products ascend.
     """
-    lists = open_lists(shelf, asked)
-    board, seen = np.zeros((BLOCK, 3), np.float32), np.empty(BLOCK + 1, np.int32)
-    mark = np.zeros(BLOCK, np.uint8)
+    lists, scales, mixed = open_lists(shelf, asked), query_scales(shelf, asked), mix.astype(np.float32)
+    board, block = np.zeros((3, BLOCK), np.float32), np.zeros(BLOCK, np.float32)
     room = 2 * (most + extras.size) + 2 * BLOCK
     products, scores, totals = np.empty(room, np.int32), np.empty((room, 3), np.float32), np.empty(room, np.float64)
-    word_scale, char_scale = query_scales(shelf, asked)
     kept, bar, x = 0, 0.0, 0
     for first in range(0, shelf.word_norm.size, BLOCK):
-        n = 0
+        met = read_block(shelf, lists, first, board)
+        if met:
+            score_block(shelf, first, scales, mixed, board, block)
         while x < extras.size and extras[x] < first + BLOCK:
-            mark[extras[x] - first] = 2
-            seen[n] = extras[x] - first
-            n, x = n + 1, x + 1
-        n = read_block(shelf, lists, first, mark, board, seen, n)
-        for s in range(n):
-            at = seen[s]
-            word = board[at, 1] * word_scale / (shelf.word_norm[first + at] + 1e-12)
-            char = board[at, 2] * char_scale / (shelf.char_norm[first + at] + 1e-12)
-            total = mix[0] * board[at, 0] + mix[1] * word + mix[2] * char
-            if mark[at] >= 2:
-                total = np.inf
-            if total > bar:
-                products[kept], totals[kept] = first + at, total
-                scores[kept, 0], scores[kept, 1], scores[kept, 2] = board[at, 0], word, char
-                kept += 1
-            board[at, 0], board[at, 1], board[at, 2], mark[at] = 0.0, 0.0, 0.0, 0
-        kept, bar = keep_most(products, scores, totals, kept, most + extras.size, bar)
+            block[extras[x] - first] = np.inf
+            met, x = True, x + 1
+        if met:
+            for i in range(BLOCK):
+                if block[i] > bar:
+                    products[kept], totals[kept] = first + i, block[i]
+                    scores[kept, 0], scores[kept, 1], scores[kept, 2] = board[0, i], board[1, i], board[2, i]
+                    kept += 1
+            board[:], block[:] = 0.0, 0.0
+        if kept > 2 * (most + extras.size):
+            kept, bar = keep_most(products, scores, totals, kept, most + extras.size, bar)
+    kept, bar = keep_most(products, scores, totals, kept, most + extras.size, bar)
     order = np.argsort(products[:kept])
     return Gathered(products[:kept][order], scores[:kept][order])
 
@@ -200,8 +203,10 @@ def open_lists(shelf: Shelf, asked: Asked) -> Lists:
 
 
 @kernel
-def query_scales(shelf: Shelf, asked: Asked) -> tuple[float, float]:
+def query_scales(shelf: Shelf, asked: Asked) -> Floats:
     """Return one over the length of a query's vectors of words and of trigrams."""
     words = query_norm(shelf.stems.vocabulary.idf, asked.stems) + query_norm(shelf.pairs.vocabulary.idf, asked.pairs)
     chars = query_norm(shelf.chars.vocabulary.idf, asked.chars)
-    return 1.0 / np.sqrt(words + 1e-12), 1.0 / np.sqrt(chars + 1e-12)
+    scales = np.empty(2, np.float32)
+    scales[0], scales[1] = 1.0 / np.sqrt(words + 1e-12), 1.0 / np.sqrt(chars + 1e-12)
+    return scales

@@ -1,8 +1,8 @@
-"""Where the ids of a span stand in rows of ascending ids."""
+"""Ascending ids: finding one, and where those of a span stand in many rows."""
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Ids, Offsets
+from xmr_engine.kernels.arrays import Counts, Ids, Offsets
 from xmr_engine.kernels.compiled import kernel
 
 Entries = tuple[Offsets, Offsets]
@@ -18,6 +18,27 @@ def first_at_least(ids: Ids, lo: int, hi: int, wanted: int) -> int:
         else:
             hi = middle
     return lo
+
+
+@kernel
+def distinct(ids: Ids) -> Ids:
+    """Return ids ascending, each once."""
+    ordered = np.sort(ids)
+    n = 0
+    for i in range(ordered.size):
+        if i == 0 or ordered[i] != ordered[i - 1]:
+            ordered[n] = ordered[i]
+            n += 1
+    return ordered[:n]
+
+
+@kernel
+def count_of(counts: Counts, row: int, wanted: int) -> int:
+    """Return how often a row saw an id."""
+    at = first_at_least(counts.ids, counts.rows[row], counts.rows[row + 1], wanted)
+    if at < counts.rows[row + 1] and counts.ids[at] == wanted:
+        return np.int64(counts.count[at])
+    return np.int64(0)
 
 
 @kernel

@@ -2,22 +2,11 @@
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Ids, Successions
+from xmr_engine.kernels.arrays import Successions
 from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.spans import count_of
 
 LEAST_BEFORE = 0.1
-
-
-@kernel
-def lower_bound(ids: Ids, start: int, stop: int, wanted: int) -> int:
-    """Return the first position in `ids[start:stop]`, ascending, that holds `wanted` or more."""
-    while start < stop:
-        middle = (start + stop) >> 1
-        if ids[middle] < wanted:
-            start = middle + 1
-        else:
-            stop = middle
-    return start
 
 
 @kernel
@@ -25,12 +14,7 @@ def times_after(successions: Successions, first: int, second: int) -> int:
     """Return how often the log has `second` right after `first`; 0 after a piece that it does not know."""
     if first < 0 or second < 0:
         return 0
-    after = successions.after
-    stop = after.rows[first + 1]
-    at = lower_bound(after.ids, after.rows[first], stop, second)
-    if at < stop and after.ids[at] == second:
-        return np.int64(after.count[at])
-    return 0
+    return count_of(successions.after, first, second)
 
 
 @kernel

@@ -6,53 +6,65 @@ import numpy as np
 
 from xmr_engine.kernels.arrays import Bytes, Doubles, Floats, Ids
 from xmr_engine.kernels.compiled import kernel
+from xmr_engine.kernels.prefetch import prefetch
 from xmr_engine.kernels.shelf import Asked, Shelf
 from xmr_engine.kernels.spans import first_at_least
+
+NEAR, FAR, LIKE, PLACE = 0, 1, 2, 3
+NEXT = 6
 
 
 class Desk(NamedTuple):
     """What titles are read against.
 
-    places: for each stem, its place in the query from 1, 0 for the others. weights: rarity of each stem of the query,
-    which is `total` in all; sure, numbers: as in `Asked`. near, far, bought: vectors over stems, of the titles that
-    share most with the query, of more of them, and of what was bought after like queries.
+    vectors: for each stem a row of four, so that one line of memory holds all that is asked of it. `NEAR`, `FAR` and
+    `LIKE`: what it counts in the titles that share most with the query, in more of them, and in what was bought after
+    like queries, by its rarity; `PLACE`: its place in the query from 1, 0 for the others. norm: the length of `LIKE`.
+    weights: rarity of each stem of the query, which is `total` in all; sure, numbers: as in `Asked`.
     """
 
-    places: Bytes
+    vectors: Floats
+    norm: float
     weights: Doubles
     sure: Doubles
     numbers: Bytes
     n_numbers: int
     total: float
-    near: Floats
-    far: Floats
-    bought: Floats
 
 
 @kernel
-def add_titles(shelf: Shelf, products: Ids, weights: Doubles, out: Floats) -> None:
-    """Add the titles of products, each of length one and times its weight, to a vector over stems."""
+def add_titles(shelf: Shelf, products: Ids, weights: Doubles, vectors: Floats, column: int) -> float:
+    """Add the titles of products, each of length one and times its weight, to a vector over stems.
+
+    Returns by how much the square of the vector's length grew.
+    """
+    idf, grown = shelf.stems.vocabulary.idf, 0.0
     for i in range(products.size):
         p = products[i]
         scale = weights[i] / (shelf.word_norm[p] + 1e-12)
         for e in range(shelf.title_rows[p], shelf.title_rows[p + 1]):
-            out[shelf.title_stems[e]] += np.float32(scale * shelf.stems.vocabulary.idf[shelf.title_stems[e]])
+            stem = shelf.title_stems[e]
+            rarity = np.float64(idf[stem])
+            grown += scale * (2.0 * vectors[stem, column] + scale * rarity * rarity)
+            vectors[stem, column] += np.float32(scale * rarity * rarity)
+    return grown
 
 
 @kernel
 def read_titles(shelf: Shelf, desk: Desk, products: Ids, out: Doubles) -> None:
     """Write what titles keep of a query, a row each, `cover` to `like bought` of `retrieval.features.NAMES`."""
-    idf, n, stems, places = shelf.stems.vocabulary.idf, desk.weights.size, shelf.title_stems, desk.places
+    n, stems, vectors = desk.weights.size, shelf.title_stems, desk.vectors
     for i in range(products.size):
+        prefetch(stems, shelf.title_rows[products[min(i + NEXT, products.size - 1)]])
         product, row = products[i], out[i]
         lo, hi = shelf.title_rows[product], shelf.title_rows[product + 1]
         held, before, neighbours, first, last = np.int64(0), -2, 0, -1, -1
-        near, far, bought = 0.0, 0.0, 0.0
+        near, far, like = 0.0, 0.0, 0.0
         head = lo + shelf.head[product]
         row[5] = 0.0
         for e in range(lo, hi):
             stem = stems[e]
-            now = np.int64(places[stem]) - 1
+            now = np.int64(vectors[stem, PLACE]) - 1
             if now >= 0:
                 held |= np.int64(1) << now
                 neighbours += before == now - 1
@@ -61,10 +73,9 @@ def read_titles(shelf: Shelf, desk: Desk, products: Ids, out: Doubles) -> None:
                 if e == head:
                     row[5] = 2.0 if now == n - 1 else 1.0
             else:
-                rarity = np.float64(idf[stem])
-                near += rarity * desk.near[stem]
-                far += rarity * desk.far[stem]
-                bought += rarity * desk.bought[stem]
+                near += vectors[stem, NEAR]
+                far += vectors[stem, FAR]
+                like += vectors[stem, LIKE]
             before = now
         share, missing, numbers = 0.0, 0, 0
         for s in range(n):
@@ -82,7 +93,7 @@ def read_titles(shelf: Shelf, desk: Desk, products: Ids, out: Doubles) -> None:
         row[7] = (last - lo) / size if last >= 0 else 0.0
         row[8] = numbers / desk.n_numbers if desk.n_numbers > 0 else 0.5
         row[9] = np.log(np.float64(size))
-        row[11], row[12], row[13] = near / norm, far / norm, bought / norm
+        row[11], row[12], row[13] = near / norm, far / norm, like / (norm * desk.norm)
 
 
 @kernel

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from xmr_engine.kernels.arrays import Ids, Offsets, Tree
-from xmr_engine.kernels.solver import Task
+from xmr_engine.kernels.fitting import Task
 
 
 def layer_nodes(tree: Tree, Y: csr_matrix, layers: list[tuple[int, int]]) -> list[tuple[Ids, Ids]]:

@@ -13,7 +13,8 @@ from xmr_engine.frozen import freeze
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.indexing.tree import layers
 from xmr_engine.kernels.arrays import Chunks, Ids, Sparse, Tree
-from xmr_engine.kernels.solver import Solver, Task, by_feature, fit_chunks, fit_some
+from xmr_engine.kernels.fitting import Task, by_feature, fit_chunks, fit_some
+from xmr_engine.kernels.solver import Solver
 from xmr_engine.matching.layer import layer_nodes, make_task
 from xmr_engine.matching.negatives import advance, begin, brought
 from xmr_engine.matching.packing import Weights, pack

@@ -11,8 +11,8 @@ from xmr_engine.config import RankingConfig
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Doubles, Floats, Offsets
 from xmr_engine.kernels.columns import N_FEATURES
-from xmr_engine.kernels.complete import N_BUCKETS, N_PLAIN_BUCKETS, Weighed
 from xmr_engine.kernels.composition import N_ALL
+from xmr_engine.kernels.weighing import N_BUCKETS, N_PLAIN_BUCKETS, Weighed
 from xmr_engine.labels import LabelTable
 from xmr_engine.ranking.features import NAMES, OF_COMPOSED
 from xmr_engine.ranking.ranker import Ranker

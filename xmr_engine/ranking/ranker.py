@@ -9,8 +9,8 @@ import numpy as np
 from xmr_engine.errors import ModelFormatError
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Doubles
-from xmr_engine.kernels.complete import N_BUCKETS
 from xmr_engine.kernels.composition import N_ALL
+from xmr_engine.kernels.weighing import N_BUCKETS
 from xmr_engine.ranking.features import NAMES
 
 LENGTHS = ("0", "1", "2", "3", "4-6", "7-10", "11+")

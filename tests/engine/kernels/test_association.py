@@ -10,11 +10,11 @@ from tests.engine.ranking.test_statistics import LOGS, counted, plainly
 from tests.engine.small import texts_in
 from xmr_engine.features.codes import to_codes
 from xmr_engine.kernels import association
-from xmr_engine.kernels.association import N_SIGNALS, associate, count_of, find_slot, touch
+from xmr_engine.kernels.association import N_SIGNALS, associate, find_slot, touch
 from xmr_engine.kernels.context import Context, is_among, read_context, text_bounds
 from xmr_engine.kernels.kin import LEAST_COSINE, asked_by_kin
 from xmr_engine.kernels.pairs import pair_words
-from xmr_engine.kernels.spans import count_entries, entries_in_span
+from xmr_engine.kernels.spans import count_entries, count_of, entries_in_span
 
 DECAY = 0.6
 NAMES = ("FOLLOWED", "FOLLOWED_SHARE", "SHARE_EARLIER", "TOGETHER", "TOGETHER_EARLIER", "KIN_SQUARED", "KIN_CLOSEST",

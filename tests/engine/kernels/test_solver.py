@@ -11,17 +11,8 @@ from tests import naive
 from tests.engine.small import compiled, plain_rows, random_rows
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.kernels.chunks import spread
-from xmr_engine.kernels.solver import (
-    BLOCK,
-    Solver,
-    Task,
-    certain_children,
-    fit_chunks,
-    fit_node,
-    gather_rows,
-    shuffle_blocks,
-    with_room,
-)
+from xmr_engine.kernels.fitting import Task, certain_children, fit_chunks, gather_rows, with_room
+from xmr_engine.kernels.solver import BLOCK, Solver, fit_node, shuffle_blocks
 
 DRAWS = np.random.default_rng(0).integers(0, 2**31 - 1, 4096, dtype=np.int32)
 
