@@ -22,8 +22,7 @@ lint: .venv/.installed-dev
 	@$(RUN) -m mypy
 
 bench: .venv/.installed-dev
-	@$(RUN) -m benchmarks.quality
-	@$(RUN) -m benchmarks.latency
+	@$(RUN) -m benchmarks.bench
 
 gate: .venv/.installed-dev
 	@$(RUN) -m pip install --quiet --disable-pip-version-check pip-audit

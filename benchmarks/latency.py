@@ -1,10 +1,11 @@
 """Measure one completion from text to text, and where its time goes, single-threaded.
 
 Rows of real search sessions are asked one by one, as a person would. Beside it stand the tree search alone and the
-share of each source of candidates, and of each stage.
+share of each source of candidates, and of each stage; libpecos by turns, where its trained models are named.
 
     python -m benchmarks.latency --model MODEL
     python -m benchmarks.latency --model MODEL --rows 500
+    python -m benchmarks.training --work DIR && python -m benchmarks.latency --model MODEL --peer DIR
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import xmr_engine
+from benchmarks.peers import INDEXES, peer
 from benchmarks.record import ROOT, record
 from benchmarks.stages import stage_times
 from xmr_engine.completer import Completer
@@ -45,6 +47,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model of the train split; by default one is trained")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of train, valid and test pairs")
     parser.add_argument("--rows", type=int, default=3000)
+    parser.add_argument("--peer", type=Path, help="work folder of benchmarks.training, with libpecos' models")
+    parser.add_argument("--name", default="latency", help="name of the result: %(default)s")
     options = parser.parse_args()
     if not options.data.is_dir():
         sys.stderr.write(f"skipped: no folder {options.data.name}; name one by --data\n")
@@ -53,7 +57,11 @@ def main() -> None:
         model = options.model or _train(options.data, Path(folder) / "model")
         completer = xmr_engine.open_completer(model)
         completer.warm()
-        record("latency", measure(completer, _draw(options.data, options.rows)))
+        asks = _draw(options.data, options.rows)
+        figures = measure(completer, asks)
+        if options.peer:
+            figures["by_turns"] = beside_peer(completer, asks, options.peer)
+        record(options.name, figures)
 
 
 def measure(completer: Completer, asks: Sequence[Ask]) -> dict[str, Any]:
@@ -81,6 +89,27 @@ def measure(completer: Completer, asks: Sequence[Ask]) -> dict[str, Any]:
     }
 
 
+def beside_peer(completer: Completer, asks: Sequence[Ask], work: Path) -> dict[str, Any]:
+    """Return what a completion takes, from text to text, and what a search alone takes libpecos: medians of turns.
+
+    Ours are the rows whose span has ten labels or more; the peer's search knows no span.
+    """
+    labels = completer.model.labels
+    wide = [ask for ask in asks if np.diff(labels.span(ask.prefix))[0] >= FEW]
+    kinds = [kind for kind in INDEXES if (work / f"model-{kind}").is_dir()]
+    turns: dict[str, list[float]] = {name: [] for name in ("ours", *kinds)}
+    for _ in range(ROUNDS):
+        for kind in kinds:
+            turns[kind].append(peer("times", work, kind)["p50_ms"])
+        times = _times(wide, lambda ask: completer.complete(ask.prefix, ask.previous), rounds=1)
+        turns["ours"].append(float(np.median(times)))
+    middle = {name: float(np.median(values)) for name, values in turns.items()}
+    return {
+        "p50_ms": {name: [round(value, 4) for value in values] for name, values in turns.items()},
+        "ratio": {kind: round(middle["ours"] / middle[kind], 3) for kind in kinds},
+    }
+
+
 def _search_times(completer: Completer, asks: Sequence[Ask]) -> np.ndarray:
     """Return the time of the beam search alone on the default index, its input ready."""
     serving, index = completer.model.serving(), completer.model.indexes[completer.indexes[0]]
@@ -92,15 +121,15 @@ def _search_times(completer: Completer, asks: Sequence[Ask]) -> np.ndarray:
     return _times(ready, lambda r: beam_search(index.tree, index.chunks, r[0], r[1], r[2], 10))
 
 
-def _times(items: Sequence[Any], call: Callable[[Any], object]) -> np.ndarray:
+def _times(items: Sequence[Any], call: Callable[[Any], object], rounds: int = ROUNDS) -> np.ndarray:
     """Return the median time of each call over the rounds, milliseconds, shape (n_items,)."""
-    rounds = np.empty((ROUNDS, len(items)))
-    for r in range(ROUNDS):
+    times = np.empty((rounds, len(items)))
+    for r in range(rounds):
         for i, item in enumerate(items):
             start = time.perf_counter()
             call(item)
-            rounds[r, i] = time.perf_counter() - start
-    return np.median(rounds, axis=0) * 1000.0
+            times[r, i] = time.perf_counter() - start
+    return np.median(times, axis=0) * 1000.0
 
 
 def _percentiles(times: np.ndarray) -> dict[str, float]:

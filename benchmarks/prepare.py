@@ -34,14 +34,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the log and all else is written; by default a temporary one")
     parser.add_argument("--memory-limit", default="2GB")
     parser.add_argument("--min-people", type=int, default=3)
+    parser.add_argument("--name", default="prepare", help="name of the result: %(default)s")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         log = Path(folder) / "log.tsv"
         distinct = write_log(log, sessions_of(Path(folder)), options.rows)
         made = prepare(log, Path(folder), options.memory_limit, options.min_people)
-        record(
-            "prepare", {"rows": options.rows, "distinct_queries": distinct, "log_mb": _mb(log.stat().st_size), **made}
-        )
+        sizes = {"rows": options.rows, "distinct_queries": distinct, "log_mb": _mb(log.stat().st_size)}
+        record(options.name, sizes | made)
 
 
 def sessions_of(folder: Path) -> list[list[str]]:

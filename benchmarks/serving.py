@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--soak", type=float, default=60.0, help="seconds of steady load")
     parser.add_argument("--kill", type=float, default=30.0, help="seconds in which a worker is killed now and then")
     parser.add_argument("--reload", type=float, default=30.0, help="seconds in which all workers are replaced")
+    parser.add_argument("--name", default="serving", help="name of the result: %(default)s")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         models, log = Path(folder) / "models", Path(folder) / "server.log"
@@ -57,7 +58,7 @@ def main() -> None:
             "reloads": reload(models, log, paths, options.reload),
             "workers_answer_alike": alike(models, log, paths[:300]),
         }
-        record("serving", figures)
+        record(options.name, figures)
 
 
 def compare(models: Path, log: Path, paths: list[str], seconds: float) -> Figures:

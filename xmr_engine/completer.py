@@ -14,7 +14,7 @@ from xmr_engine.kernels.candidates import Limits
 from xmr_engine.kernels.complete import Completed, complete
 from xmr_engine.kernels.held import hold
 from xmr_engine.model import Model, from_arrays
-from xmr_engine.question import SOURCES, Question, ask
+from xmr_engine.question import OTHERS, SOURCES, Question, ask
 from xmr_engine.text import normalise
 
 EVERY_CANDIDATE = 1 << 20
@@ -41,7 +41,7 @@ class Completer:
     def __init__(self, model: Model, name: str = "", fingerprint: str = "") -> None:
         self.model, self.name, self.fingerprint = model, name, fingerprint
         self.indexes = tuple(model.indexes)
-        self._limits = model.limits()
+        self._limits, self._wide = model.limits(), model.config.matching.beam
         self._held = {name: hold(model.serving(), *index) for name, index in model.indexes.items()}
 
     @property
@@ -72,7 +72,8 @@ class Completer:
         previous
             The session's queries, oldest first; the last five are used.
         index, beam
-            The index to search and the nodes kept at a depth; by default the model's.
+            The index to search and the nodes kept at a depth; by default the model's, which searches an index wider
+            where no other source knows labels.
         sources
             Where candidates come from, of `index`, `popular`, `successor` and `composed`; by default all.
 
@@ -119,6 +120,8 @@ class Completer:
         sources: Sequence[str] | None = None,
     ) -> Question:
         """Return the question, checked and normalised."""
+        if beam is None and sources is not None and not OTHERS & set(sources):
+            beam = self._wide
         return ask(self.indexes, self._limits, prefix, previous, k, index, beam, sources)
 
     def search(self, question: Question) -> Completed:
@@ -145,7 +148,7 @@ class Completer:
         Each index answers by what its own search retrieves: it may bring as many candidates as all sources together
         bring otherwise, and the sources that all indexes share are left out.
         """
-        question = self.ask(prefix, previous, k, None, beam)
+        question = self.ask(prefix, previous, k, None, self._wide if beam is None else beam)
         room = question.limits.index + question.limits.popular + question.limits.successors
         question = question._replace(limits=Limits(question.limits.beam, room, 0, 0, 0))
 

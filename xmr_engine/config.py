@@ -93,7 +93,8 @@ class MatchingConfig:
 class RankingConfig:
     """How candidates are gathered and ordered.
 
-    enabled: off orders the labels that the beam finds by their path score alone. beam_candidates, popular,
+    enabled: off orders the labels that the beam finds by their path score alone. beam: nodes kept at a depth where
+    the other sources stand beside the index; alone, it is searched with the matching's. beam_candidates, popular,
     successors: most candidates of each source. composed: most composed completions, put together from words of the
     log and the session where few labels begin with what is typed. back_off: whether one may finish the word being
     typed by a word that the log does not have right after the one before it. decay: what a query counts beside the
@@ -101,6 +102,7 @@ class RankingConfig:
     """
 
     enabled: bool = True
+    beam: int = 5
     beam_candidates: int = 20
     popular: int = 40
     successors: int = 20
@@ -113,6 +115,7 @@ class RankingConfig:
     def __post_init__(self) -> None:
         for name in ("beam_candidates", "popular", "successors", "composed"):
             _require(0 <= getattr(self, name) <= 1000, name, getattr(self, name), "from 0 to 1000")
+        _require(1 <= self.beam <= 1000, "beam", self.beam, "from 1 to 1000")
         _require(0 <= self.decay <= 1, "decay", self.decay, "from 0 to 1")
         for name in ("ridge", "bucket_ridge"):
             _require(getattr(self, name) > 0, name, getattr(self, name), "above 0")

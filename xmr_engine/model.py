@@ -83,14 +83,14 @@ class Model:
             float(self.counted.sessions),
         )
 
-    def limits(self, beam: int | None = None) -> Limits:
+    def limits(self) -> Limits:
         """Return how many candidates each source brings, and the beam."""
         ranking = self.config.ranking
-        beam = beam or self.config.matching.beam
         if not ranking.enabled:
-            return Limits(beam, ranking.beam_candidates, 0, 0, 0)
+            return Limits(self.config.matching.beam, ranking.beam_candidates, 0, 0, 0)
         composed = ranking.composed if self.statistics.successions.count.size else 0
         sizes = (ranking.beam_candidates, ranking.popular, ranking.successors)
+        beam = ranking.beam if ranking.popular or ranking.successors else self.config.matching.beam
         return Limits(beam, *sizes, 1, composed, int(ranking.back_off))
 
 

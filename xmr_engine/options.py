@@ -25,8 +25,10 @@ def make_config(source: str | Path | Mapping[str, Any] | None, options: Mapping[
     shape = {name: left.pop(name) for name in ("trie_depth", "must_link", "branching", "leaf") if name in left}
     settings = replace(settings, indexes={n: replace(index, **shape) for n, index in settings.indexes.items()})
     matching = {name: left.pop(name) for name in ("threshold", "beam") if name in left}
+    ranking = {name: matching[name] for name in ("beam",) if name in matching}
     data = {name: left.pop(name) for name in ("min_people",) if name in left}
     settings = replace(settings, matching=replace(settings.matching, **matching), data=replace(settings.data, **data))
+    settings = replace(settings, ranking=replace(settings.ranking, **ranking))
     if "seed" in left:
         settings = replace(settings, seed=left.pop("seed"))
     if left:

@@ -18,6 +18,7 @@ SOURCES = (
     ("successor", FROM_SUCCESSOR),
     ("composed", FROM_COMPOSED),
 )
+OTHERS = frozenset({"popular", "successor"})
 
 
 class Question(NamedTuple):

@@ -7,6 +7,7 @@ Knows nothing of how rows were drawn or what is reported of them.
     python worker.py index WORK KIND      labels -> chain-KIND/
     python worker.py train WORK KIND      X, Y, chain-KIND/ -> model-KIND/
     python worker.py search WORK KIND     queries, model-KIND/ -> ranks-KIND.npz and the time of a search
+    python worker.py times WORK KIND      queries, model-KIND/ -> the time of a search
 """
 
 import argparse
@@ -27,6 +28,7 @@ from scipy import sparse
 
 SOLVER = {"solver_type": "L2R_L2LOSS_SVC_DUAL", "Cp": 1.0, "Cn": 1.0, "threshold": 0.1, "eps": 0.1, "max_iter": 100}
 BEAM, SHOWN, LEAF = 10, 10, 100
+SEARCH = {"beam_size": BEAM, "only_topk": BEAM * LEAF, "post_processor": "l3-hinge"}
 TRAINING_THREADS = 2
 WARM_UP = 100
 
@@ -113,15 +115,24 @@ def write_ranks(work: Path, kind: str) -> dict[str, Any]:
     """Find what is shown for each query, where its answer stands (0: not there), and the time of one search alone."""
     rows = json.loads((work / "rows.json").read_text(encoding="utf-8"))
     model = XLinearModel.load(str(work / f"model-{kind}"), is_predict_only=True)
-    options = {"beam_size": BEAM, "only_topk": BEAM * LEAF, "post_processor": "l3-hinge"}
     ranks, shown = {}, {}
     for name, queries in rows["queries"].items():
-        found = model.predict(sparse.load_npz(work / f"queries-{name}.npz").tocsr(), threads=2, **options)
+        found = model.predict(sparse.load_npz(work / f"queries-{name}.npz").tocsr(), threads=2, **SEARCH)
         ranks[name], shown[name] = ranks_of(found, queries, rows["labels"])
     np.savez(work / f"ranks-{kind}.npz", **ranks)
     np.savez(work / f"shown-{kind}.npz", **shown)
+    return search_times(model, work)
+
+
+def time_searches(work: Path, kind: str) -> dict[str, Any]:
+    """Tell the time of one search alone, once more."""
+    return search_times(XLinearModel.load(str(work / f"model-{kind}"), is_predict_only=True), work)
+
+
+def search_times(model: XLinearModel, work: Path) -> dict[str, float]:
+    """Time one search after another, each for one query whose features are ready."""
     Q = sparse.load_npz(work / "queries-sampled.npz").tocsr()
-    return milliseconds(lambda row: model.predict(row, threads=1, **options), [Q[i] for i in range(Q.shape[0])])
+    return milliseconds(lambda row: model.predict(row, threads=1, **SEARCH), [Q[i] for i in range(Q.shape[0])])
 
 
 def ranks_of(
@@ -155,7 +166,13 @@ def milliseconds(call: Callable[[Any], object], inputs: Iterable[Any]) -> dict[s
     return {"p50_ms": float(p50), "p99_ms": float(p99)}
 
 
-STEPS = {"features": write_features, "index": write_index, "train": write_model, "search": write_ranks}
+STEPS = {
+    "features": write_features,
+    "index": write_index,
+    "train": write_model,
+    "search": write_ranks,
+    "times": time_searches,
+}
 
 if __name__ == "__main__":
     main()

@@ -110,7 +110,7 @@ def test_every_index_answers_by_what_it_retrieves(completer):
     for name, found in document["indexes"].items():
         assert all(row["sources"] == ["index"] for row in found["completions"])
         assert len(found["completions"]) == 4
-        question = completer.ask("ca", ["camera sale"], 4, name)
+        question = completer.ask("ca", ["camera sale"], 4, name, completer.model.config.matching.beam)
         limits = question.limits
         room = limits.index + limits.popular + limits.successors
         question = question._replace(limits=Limits(question.limits.beam, room, 0, 0, 0))

@@ -217,6 +217,19 @@ def test_equal_scores_stand_in_the_order_of_texts() -> None:
     assert {completion.score for completion in found} == {0.0}
 
 
+def test_an_index_alone_is_searched_wider(small_model) -> None:
+    settings = small_model.config
+    wide, narrow = settings.matching.beam, settings.ranking.beam
+    assert wide != narrow
+    completer = Completer(small_model)
+    assert completer.ask("a").limits.beam == narrow
+    assert completer.ask("a", sources=["index", "popular"]).limits.beam == narrow
+    assert completer.ask("a", sources=["index"]).limits.beam == wide
+    assert completer.ask("a", sources=["index"], beam=7).limits.beam == 7
+    for ranking in (replace(settings.ranking, popular=0, successors=0), replace(settings.ranking, enabled=False)):
+        assert Completer(replace(small_model, config=replace(settings, ranking=ranking))).ask("a").limits.beam == wide
+
+
 @pytest.mark.parametrize("ranking", [{"enabled": False}, {"popular": 0, "successors": 0}, {"beam_candidates": 0}])
 def test_every_way_of_ranking_answers(ranking: dict[str, object]) -> None:
     config = from_dict(TrainConfig, SMALL | {"ranking": ranking})

@@ -35,6 +35,7 @@ from xmr_engine.pipeline import make_config
         (MatchingConfig, "threshold", [0, 0.5], [-0.1, math.nan]),
         (MatchingConfig, "negatives", ["teacher", "matcher", "both"], ["", "none"]),
         (MatchingConfig, "beam", [1, 1000], [0, 1001]),
+        (RankingConfig, "beam", [1, 1000], [0, 1001]),
         (RankingConfig, "beam_candidates", [0, 1000], [-1, 1001]),
         (RankingConfig, "popular", [0, 1000], [-1, 1001]),
         (RankingConfig, "successors", [0, 1000], [-1, 1001]),
@@ -91,7 +92,7 @@ def test_options_go_before_a_config() -> None:
     config = make_config(base, {"index": ("trie", "tree"), "branching": 5, "beam": 9, "seed": 8, "min_people": 2})
     assert list(config.indexes) == ["trie", "tree"]
     assert config.indexes["tree"] == IndexConfig(leaf=7, branching=5)
-    assert (config.matching.beam, config.seed, config.data.min_people) == (9, 8, 2)
+    assert (config.matching.beam, config.ranking.beam, config.seed, config.data.min_people) == (9, 9, 8, 2)
 
 
 @pytest.mark.parametrize("options", [{"indexs": "tree"}, {"index": "graph"}, {"branching": 1}])
