@@ -145,10 +145,7 @@ def fit_model(
     words = fit_words(texts, pairs, config)
     input_words, input_chars = fit_inputs(pairs, config)
     vectorizer = make_vectorizer(config, input_words, input_chars)
-    inputs = make_inputs(pairs, labels, lambda previous, prefix: crew.rows(vectorizer, previous, prefix))
-    report("features", 1.0)
-    material = _Material(labels, vectorizer, inputs)
-    indexes = {name: _fit_index(name, material, config, crew, report) for name in config.indexes}
+    indexes = _fit_indexes(pairs, labels, vectorizer, config, (crew, report))
     report("statistics", 0.0)
     asked = as_asked(pairs, labels, texts)
     statistics = count_statistics(asked, words, config.seed, partial(report, "statistics"), phrases)
@@ -164,6 +161,17 @@ def fit_model(
         ranker=path_only(),
         counted=Counted(len(pairs.next), max(len(set(pairs.session)), 1)),
     )
+
+
+def _fit_indexes(
+    pairs: Pairs, labels: LabelTable, vectorizer: Vectorizer, config: TrainConfig, work: tuple[Crew, Progress]
+) -> dict[str, Index]:
+    """Return all indexes of the labels, their matchers trained; the inputs of all rows are gone afterwards."""
+    crew, report = work
+    inputs = make_inputs(pairs, labels, lambda previous, prefix: crew.rows(vectorizer, previous, prefix))
+    report("features", 1.0)
+    material = _Material(labels, vectorizer, inputs)
+    return {name: _fit_index(name, material, config, crew, report) for name in config.indexes}
 
 
 def _fit_index(name: str, material: _Material, config: TrainConfig, crew: Crew, report: Progress) -> Index:

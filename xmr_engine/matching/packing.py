@@ -38,9 +38,10 @@ def pack(weights: Weights) -> Chunks:
     sizes = np.zeros(len(features), np.int64)
     sizes[places + 1] = np.diff(weights.entries)
     features[:, 1] = np.cumsum(sizes)
-    child = weights.child.astype(np.int64)
-    packed = np.column_stack([child & 0xFF, child >> 8, weights.weight.astype(np.int64) + BIAS])
-    return Chunks(freeze(rows), freeze(features), freeze(packed, np.uint8), freeze(weights.scale))
+    packed = np.empty((n_entries, 3), np.uint8)
+    packed[:, 0], packed[:, 1] = weights.child & 0xFF, weights.child >> 8
+    np.add(weights.weight, BIAS, out=packed[:, 2], casting="unsafe")
+    return Chunks(freeze(rows), freeze(features), freeze(packed), freeze(weights.scale))
 
 
 def unpack(chunks: Chunks) -> Weights:

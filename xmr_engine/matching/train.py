@@ -161,7 +161,8 @@ def join_chunks(parts: list[Part]) -> Chunks:
     """Return the chunks of all parents as one frozen structure, weights rounded to 1/127 of each chunk's largest."""
     n_rows, feature, n_entries, child, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows, entries = np.concatenate([[0], np.cumsum(n_rows)]), np.concatenate([[0], np.cumsum(n_entries)])
-    parent = np.repeat(np.arange(n_rows.size), np.diff(entries[rows]))
+    parent = np.repeat(np.arange(n_rows.size, dtype=np.int32), np.diff(entries[rows]))
     scale = np.zeros(n_rows.size, np.float32)
     np.maximum.at(scale, parent, np.abs(weight) / np.float32(127))
-    return pack(Weights(rows, feature, entries, child, np.round(weight / scale[parent]), scale))
+    np.rint(np.divide(weight, scale[parent], out=weight), out=weight)
+    return pack(Weights(rows, feature, entries, child, weight, scale))

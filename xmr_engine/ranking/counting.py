@@ -1,10 +1,12 @@
-"""Count pairs of ids."""
+"""Count ids and pairs of ids."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Counts
+from xmr_engine.kernels.arrays import Counts, Ids, Offsets
 
 Column = NDArray[np.int64]
 
@@ -28,3 +30,29 @@ def count_weighted(a: Column, b: Column, weights: Column, n_rows: int) -> Counts
         freeze(np.minimum(count, 65535), np.uint16),
         freeze(total, np.float32),
     )
+
+
+def add_counts(first: tuple[Column, Column], second: tuple[Column, Column]) -> tuple[Column, Column]:
+    """Return the sum of two counts, each ascending keys and how often each was seen."""
+    keys = np.concatenate([first[0], second[0]])
+    order = np.argsort(keys, kind="stable")
+    keys, counts = keys[order], np.concatenate([first[1], second[1]])[order]
+    fresh = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])[: keys.size])
+    return keys[fresh], np.add.reduceat(counts, fresh) if fresh.size else counts
+
+
+def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
+    """Return the distinct pairs, ordered by the first then the second."""
+    order = np.lexsort((b, a))
+    a, b = a[order].astype(np.int64), b[order].astype(np.int64)
+    fresh = np.ones(a.size, bool)
+    fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
+    return a[fresh], b[fresh]
+
+
+def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:
+    """Return for each wanted row its position in `wanted` and each of its ids, flat."""
+    sizes = rows[wanted + 1] - rows[wanted]
+    position = np.repeat(np.arange(wanted.size), sizes)
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return position, ids[np.repeat(rows[wanted], sizes) + within].astype(np.int64)

@@ -1,25 +1,25 @@
 """Count what the log says: how often each label was asked, what followed what, what stood beside what."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from xmr_engine.features.codes import pack_codes
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Askings, Counts, Ids, Offsets, Sparse, Statistics
+from xmr_engine.kernels.arrays import Askings, Counts, Ids, Offsets, Statistics
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
 from xmr_engine.labels import make_strings
 from xmr_engine.ranking.cards import Logged, make_cards
-from xmr_engine.ranking.counting import Column, count_pairs
+from xmr_engine.ranking.counting import Column, count_pairs, distinct_pairs, expand
+from xmr_engine.ranking.sessions import pairs_within
 from xmr_engine.ranking.successions import count_successions
 from xmr_engine.ranking.vectors import compact, company_vectors, label_vectors, word_vectors
+from xmr_engine.ranking.word_pairs import word_pairs
 
-LONGEST_SESSION = 25
 MOST_SESSIONS_OF_WORD = 4000
 
 
@@ -96,35 +96,6 @@ def labels_of_words(word_rows: Offsets, label_words: Ids, n_words: int) -> tuple
     return freeze(np.searchsorted(word, np.arange(n_words + 1)), np.int64), freeze(label, np.int32)
 
 
-def word_pairs(asked: tuple[Column, Column], rows: Offsets, ids: Ids, n_words: int) -> Sparse:
-    """Return the information between words of different queries of one session, where positive.
-
-    ln(n · N / (n_v · n_w)) · n / (n + 1.5) for n sessions with both of N sessions with several queries, n at least
-    2. Neither query holds the other's word.
-    """
-    left, right = _pairs_within(asked)
-    position, word = expand(rows, ids, asked[1][left])
-    in_other, other = expand(rows, ids, asked[1][right])
-    lonely = ~np.isin(position * n_words + word, in_other * n_words + other)
-    first, second = position[lonely], word[lonely]
-    outer = ~np.isin(in_other * n_words + other, position * n_words + word)
-    of_pair = csr_matrix(
-        (other[outer], (in_other[outer], np.arange(int(outer.sum())))), shape=(left.size, max(int(outer.sum()), 1))
-    )
-    pair, column = expand(of_pair.indptr.astype(np.int64), other[outer].astype(np.int32), first)
-    session = asked[0][left[first[pair]]]
-    _, of_words = distinct_pairs(session, second[pair] * n_words + column)
-    both, seen = np.unique(of_words, return_counts=True)
-    several = np.unique(asked[0][left])
-    of_word = distinct_pairs(session, second[pair])[1]
-    often = np.bincount(of_word, minlength=n_words).astype(np.float64)
-    v, w = both // n_words, both % n_words
-    information = np.log(seen * several.size / (often[v] * often[w])) * seen / (seen + 1.5)
-    kept = (seen >= 2) & (information > 0)
-    pointers = np.searchsorted(v[kept], np.arange(n_words + 1))
-    return Sparse(freeze(pointers, np.int64), freeze(w[kept], np.int32), freeze(information[kept], np.float32))
-
-
 def as_matrix(pairs: tuple[Column, Column], n_columns: int) -> csr_matrix:
     """Return pairs (row, column) as a matrix of ones."""
     shape = (int(pairs[0].max(initial=0)) + 1, n_columns)
@@ -170,44 +141,8 @@ def popularity_maxima(count: Ids) -> Ids:
     return freeze(table)
 
 
-def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
-    """Return the distinct pairs, ordered by the first then the second."""
-    order = np.lexsort((b, a))
-    a, b = a[order].astype(np.int64), b[order].astype(np.int64)
-    fresh = np.ones(a.size, bool)
-    fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    return a[fresh], b[fresh]
-
-
-def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:
-    """Return for each wanted row its position in `wanted` and each of its ids, flat."""
-    sizes = rows[wanted + 1] - rows[wanted]
-    position = np.repeat(np.arange(wanted.size), sizes)
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return position, ids[np.repeat(rows[wanted], sizes) + within].astype(np.int64)
-
-
-def _session_bounds(sessions: Column) -> Offsets:
-    """Return where each session's labels begin, sessions ascending."""
-    return np.concatenate([[0], np.flatnonzero(np.diff(sessions)) + 1, [sessions.size]])
-
-
-def _pairs_within(asked: tuple[Column, Column]) -> tuple[Column, Column]:
-    """Return every ordered pair of positions in `asked` that belong to one session of moderate length."""
-    bounds = _session_bounds(asked[0])
-    sizes = np.diff(bounds)
-    left, right = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for size in range(2, LONGEST_SESSION + 1):
-        starts = bounds[:-1][sizes == size]
-        if starts.size:
-            i, j = np.nonzero(~np.eye(size, dtype=bool))
-            left.append((starts[:, None] + i).ravel())
-            right.append((starts[:, None] + j).ravel())
-    return np.concatenate(left), np.concatenate(right)
-
-
 def _together(asked: tuple[Column, Column], n_labels: int) -> Counts:
-    left, right = _pairs_within(asked)
+    left, right = pairs_within(asked)
     return count_pairs(*_between_labels(asked[1][left], asked[1][right], n_labels), n_labels)
 
 

@@ -17,7 +17,8 @@ from xmr_engine.labels import LabelTable, make_labels
 from xmr_engine.pipeline import as_asked
 from xmr_engine.ranking import statistics as statistics_module
 from xmr_engine.ranking.counting import count_pairs
-from xmr_engine.ranking.statistics import LONGEST_SESSION, count_statistics, words_of
+from xmr_engine.ranking.sessions import LONGEST_SESSION
+from xmr_engine.ranking.statistics import count_statistics, words_of
 
 
 def odd_pairs() -> Pairs:
@@ -100,6 +101,13 @@ def test_paired_words_are_the_twins(log: Pairs) -> None:
         for at in range(table.indptr[v], table.indptr[v + 1])
     }
     assert found == pytest.approx(plainly(log).word_pairs, rel=1e-5)
+
+
+def test_blocks_of_sessions_count_the_same(log: Pairs, monkeypatch) -> None:
+    whole = counted(log)[2].word_pairs
+    monkeypatch.setattr("xmr_engine.ranking.word_pairs.MOST_ASKED", 2)
+    for one, other in zip(whole, counted(log)[2].word_pairs, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_labels_of_a_word_are_those_that_hold_it(log: Pairs) -> None:
