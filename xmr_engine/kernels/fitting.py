@@ -7,7 +7,10 @@ import numpy as np
 from xmr_engine.kernels.arrays import Bytes, Floats, Ids, Offsets, Sparse, UInt16
 from xmr_engine.kernels.chunks import spread
 from xmr_engine.kernels.compiled import kernel
-from xmr_engine.kernels.solver import Solver, fit_node, shuffled
+from xmr_engine.kernels.solver import Problem, Solver, add_row, fit_node, shuffled
+
+MOST_PRODUCTS = 512
+PRODUCTS_PER_CHILD = 16
 
 
 class Task(NamedTuple):
@@ -112,46 +115,104 @@ def certain_children(n_children: int, bias: int) -> tuple[Ids, Offsets, UInt16, 
 
 
 @kernel
+def products_of(rows: tuple[Offsets, Ids, Floats], n_features: int) -> Floats:
+    """Return the products of all pairs of rows, shape (n_rows, n_rows)."""
+    indptr, indices, values = rows
+    n = indptr.size - 1
+    gram, row = np.zeros((n, n), np.float32), np.zeros(n_features, np.float32)
+    for i in range(n):
+        for j in range(indptr[i], indptr[i + 1]):
+            row[indices[j]] = values[j]
+        for other in range(i, n):
+            product = np.float32(0.0)
+            for j in range(indptr[other], indptr[other + 1]):
+                product += values[j] * row[indices[j]]
+            gram[i, other] = gram[other, i] = product
+        for j in range(indptr[i], indptr[i + 1]):
+            row[indices[j]] = 0.0
+    return gram
+
+
+@kernel
+def state_problem(X: Sparse, seen: Ids, n_children: int, local: Ids) -> tuple[Problem, Ids]:
+    """Return the rows that siblings see as a problem, and the features these use."""
+    indptr, indices, values, features = gather_rows(X, seen, local)
+    norms, gram = np.zeros(seen.size, np.float32), np.empty((0, 0), np.float32)
+    for i in range(seen.size):
+        for j in range(indptr[i], indptr[i + 1]):
+            norms[i] += values[j] * values[j]
+    if seen.size <= min(MOST_PRODUCTS, PRODUCTS_PER_CHILD * n_children):
+        gram = products_of((indptr, indices, values), features.size)
+    return Problem((indptr, indices, values), norms, gram), features
+
+
+@kernel
+def weights_of(problem: Problem, sign: Floats, alpha: Floats, w: Floats) -> None:
+    """Write the weights that follow from the dual variables."""
+    indptr, indices, values = problem.rows
+    w[:] = 0.0
+    for i in range(alpha.size):
+        if alpha[i] > 0.0:
+            for j in range(indptr[i], indptr[i + 1]):
+                w[indices[j]] += alpha[i] * sign[i] * values[j]
+
+
+@kernel
+def turn_signs(problem: Problem, before: Floats, sign: Floats, start: tuple[Floats, Floats]) -> None:
+    """Turn the optimum for one of two siblings into the start for the other, whose signs are mostly the opposite."""
+    alpha, state = start
+    for j in range(state.size):
+        state[j] = -state[j]
+    for i in range(sign.size):
+        if sign[i] != -before[i]:
+            add_row(problem, i, alpha[i] * before[i], state)
+            alpha[i] = 0.0
+
+
+@kernel
 def fit_children(
     X: Sparse, task: Task, p: int, children: tuple[int, int], solver: Solver, scratch: tuple[Ids, Ids]
 ) -> tuple[Ids, UInt16, Floats]:
     """Fit some children of a parent (counted from its first); return feature, child and weight of what is kept.
 
-    Siblings share most negatives: each begins at the optimum for a node that no row answers.
+    Siblings share most negatives: each begins at the optimum for a node that no row answers. Of two, the second begins
+    at what is best for the first, turned round.
     """
     local, place = scratch
     order = shuffled(task.seen_ptr[p], task.seen_ptr[p + 1], solver.draws)
     seen = task.seen[order]
-    indptr, indices, values, features = gather_rows(X, seen, local)
-    norms = np.zeros(seen.size, np.float32)
+    n_children = task.children[p + 1] - task.children[p]
+    problem, features = state_problem(X, seen, n_children, local)
     for i in range(seen.size):
         place[seen[i]] = i
-        for j in range(indptr[i], indptr[i + 1]):
-            norms[i] += values[j] * values[j]
-    rows = (indptr, indices, values)
-    sign, alpha, w = (
-        np.empty(seen.size, np.float32),
-        np.zeros(seen.size, np.float32),
-        np.zeros(features.size, np.float32),
-    )
-    none_alpha, none_w = np.zeros(seen.size, np.float32), np.zeros(features.size, np.float32)
+    size = seen.size if problem.gram.size > 0 else features.size
     negative = np.where(task.own[order] > 0, np.float32(0.0), np.float32(-1.0))
-    fit_node(rows, norms, negative, solver, (none_alpha, none_w))
+    none_alpha, none_state = np.zeros(seen.size, np.float32), np.zeros(size, np.float32)
+    if n_children > 2:
+        fit_node(problem, negative, solver, (none_alpha, none_state))
+    alpha, state, w = none_alpha.copy(), none_state.copy(), np.empty(features.size, np.float32)
+    sign, before = negative.copy(), negative.copy()
     kept_feature, kept_child = np.empty(1024, np.int32), np.empty(1024, np.uint16)
     kept_weight = np.empty(1024, np.float32)
     n_kept = 0
     for child in range(children[0], children[1]):
         c = task.children[p] + child
-        sign[:] = negative
-        alpha[:] = none_alpha
-        w[:] = none_w
-        for r in range(task.positive_ptr[c], task.positive_ptr[c + 1]):
-            i = place[task.positive[r]]
-            sign[i] = 1.0
-            for j in range(indptr[i], indptr[i + 1]):
-                w[indices[j]] += alpha[i] * values[j]
-            alpha[i] = 0.0
-        fit_node(rows, norms, sign, solver, (alpha, w))
+        before[:], sign[:] = sign, negative
+        positive = task.positive[task.positive_ptr[c] : task.positive_ptr[c + 1]]
+        for row in positive:
+            sign[place[row]] = 1.0
+        if n_children == 2 and child > children[0]:
+            turn_signs(problem, before, sign, (alpha, state))
+        else:
+            alpha[:], state[:] = none_alpha, none_state
+            for row in positive:
+                add_row(problem, place[row], alpha[place[row]], state)
+                alpha[place[row]] = 0.0
+        fit_node(problem, sign, solver, (alpha, state))
+        if problem.gram.size > 0:
+            weights_of(problem, sign, alpha, w)
+        else:
+            w[:] = state
         kept_feature = with_room(kept_feature, n_kept + w.size)
         kept_child = with_room(kept_child, n_kept + w.size)
         kept_weight = with_room(kept_weight, n_kept + w.size)

@@ -126,7 +126,7 @@ def fit_layer(
     """
     work = np.diff(task.seen_ptr) * np.diff(task.children) + 1
     share = max(int(work.sum()) // (16 * threads), 1)
-    large = (work > 4 * share) & (np.diff(task.children) > 1)
+    large = (work > 4 * share) & (np.diff(task.children) > 2)
     borders = np.searchsorted(np.cumsum(work), np.arange(share, int(work.sum()), share))
     lone = np.flatnonzero(large)
     edges = np.unique(np.concatenate([[0, work.size], borders, lone, lone + 1])).tolist()
@@ -137,7 +137,7 @@ def fit_layer(
 
     def fit_large(p: int) -> Part:
         n_children = int(task.children[p + 1] - task.children[p])
-        cuts = np.unique(np.linspace(0, n_children, min(n_children, 4 * threads) + 1).astype(int)).tolist()
+        cuts = np.unique(np.linspace(0, n_children, min(n_children, 2 * threads) + 1).astype(int)).tolist()
         groups = list(zip(cuts, cuts[1:], strict=False))
         found = in_order(lambda group: fit_some(rows, task, p, group, solver, n_features), groups, threads)
         features, counts, child, weight = by_feature(*(np.concatenate(column) for column in zip(*found, strict=True)))

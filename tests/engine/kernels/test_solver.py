@@ -11,8 +11,18 @@ from tests import naive
 from tests.engine.small import compiled, plain_rows, random_rows
 from xmr_engine.indexing.kmeans import as_sparse
 from xmr_engine.kernels.chunks import spread
-from xmr_engine.kernels.fitting import Task, certain_children, fit_chunks, gather_rows, with_room
-from xmr_engine.kernels.solver import BLOCK, Solver, fit_node, shuffle_blocks
+from xmr_engine.kernels.fitting import (
+    PRODUCTS_PER_CHILD,
+    Task,
+    certain_children,
+    fit_children,
+    fit_chunks,
+    gather_rows,
+    products_of,
+    weights_of,
+    with_room,
+)
+from xmr_engine.kernels.solver import BLOCK, Problem, Solver, fit_node, shuffle_blocks
 
 DRAWS = np.random.default_rng(0).integers(0, 2**31 - 1, 4096, dtype=np.int32)
 
@@ -24,9 +34,14 @@ def fit(X: csr_matrix, sign: np.ndarray, cost: float, tolerance: float, passes: 
 
 
 def fit_from(X: csr_matrix, sign: np.ndarray, solver: Solver, start: tuple[np.ndarray, np.ndarray]) -> None:
+    fit_node(stated(X), sign.astype(np.float32), solver, start)
+
+
+def stated(X: csr_matrix, *, with_products: bool = False) -> Problem:
     points = as_sparse(X)
+    rows = (points.indptr, points.indices, points.values)
     norms = np.asarray(X.multiply(X).sum(axis=1), np.float32).ravel()
-    fit_node((points.indptr, points.indices, points.values), norms, sign.astype(np.float32), solver, start)
+    return Problem(rows, norms, products_of(rows, X.shape[1]) if with_products else np.empty((0, 0), np.float32))
 
 
 def problem(seed: int, n_rows: int = 30, n_features: int = 8) -> tuple[csr_matrix, np.ndarray]:
@@ -82,6 +97,37 @@ def test_where_it_begins_does_not_matter(seed: int) -> None:
     assert w == pytest.approx(wanted, abs=2e-3)
     assert w == pytest.approx(X.T @ (alpha * sign), abs=1e-3)
     assert (alpha >= 0).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_products_of_rows_lead_to_the_same_weights(seed: int) -> None:
+    X, sign = problem(40 + seed)
+    known = stated(X, with_products=True)
+    assert known.gram == pytest.approx((X @ X.T).toarray(), abs=1e-5)
+    solver, sign = Solver(1.0, 1e-5, 1000, 0.0, DRAWS), sign.astype(np.float32)
+    alpha, slopes, w = np.zeros(30, np.float32), np.zeros(30, np.float32), np.full(8, np.nan, np.float32)
+    fit_node(known, sign, solver, (alpha, slopes))
+    weights_of(known, sign, alpha, w)
+    assert w == pytest.approx(fit(X, sign, 1.0, 1e-5), abs=2e-3)
+    assert slopes == pytest.approx(X @ w, abs=1e-3)
+
+
+@pytest.mark.parametrize("n_rows", [2 * PRODUCTS_PER_CHILD, 2 * PRODUCTS_PER_CHILD + 8])
+def test_each_of_two_siblings_is_fitted_as_if_alone(n_rows: int) -> None:
+    X = random_rows(np.random.default_rng(n_rows), n_rows, 6)
+    both, own = {3, 4}, {5, n_rows - 1}
+    first = [row for row in range(n_rows) if row % 2 == 0 or row in both]
+    second = [row for row in range(n_rows) if row % 2 == 1 or row in both]
+    task = task_of([0, 2], [list(range(n_rows))], [first, second])
+    task = task._replace(own=np.array([row in own for row in range(n_rows)], np.uint8))
+    solver = Solver(1.0, 1e-5, 1000, 0.0, DRAWS)
+    scratch = np.full(6, -1, np.int32), np.zeros(n_rows, np.int32)
+    feature, child, weight = fit_children(as_sparse(X), task, 0, (0, 2), solver, scratch)
+    for number, answered in enumerate((first, second)):
+        sign = np.array([1 if row in answered else 0 if row in own else -1 for row in range(n_rows)])
+        w = np.zeros(6)
+        w[feature[child == number]] = weight[child == number]
+        assert w == pytest.approx(fit(X, sign, 1.0, 1e-5), abs=2e-3)
 
 
 def test_no_rows_of_the_node_give_weights_that_say_no() -> None:
