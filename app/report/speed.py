@@ -84,6 +84,8 @@ def latency(source: Result) -> Iterator[Chart]:
         yield Chart("latency-parts", "rows", title, says, source, axis, MS, _percentiles(parts), joined=True)
     if "stages" in figures:
         yield _stages(source)
+    if "by_turns" in figures:
+        yield _by_turns(source)
 
 
 def _stages(source: Result) -> Chart:
@@ -100,6 +102,25 @@ def _stages(source: Result) -> Chart:
     axis, value = STEP._replace(title="Stage"), Axis("ms", "ms", "linear", 0.0)
     title = "Where the microseconds go"
     return Chart("latency-stages", "rows", title, says, source, axis, value, series)
+
+
+def _by_turns(source: Result) -> Chart:
+    """Return what a completion takes beside the peer's search, turn by turn."""
+    turns = source.figures["by_turns"]
+    words = {"ours": "Nextquery, from text to text"}
+    cells = {
+        words.get(name, f"{name_of(f'libpecos {name}', source)}, the search alone"): times
+        for name, times in turns["p50_ms"].items()
+    }
+    rows = tuple((name, *(write(ms, "ms") for ms in times)) for name, times in cells.items())
+    ratios = ", ".join(f"{value:.2f} of libpecos {kind}" for kind, value in turns["ratio"].items())
+    says = (
+        "The median of each turn, one thread. Ours: rows where ten labels or more begin so, whole; the peer's search "
+        f"leaves out its features and the filter by prefix. Our medians: {ratios}."
+    )
+    n = len(turns["p50_ms"]["ours"])
+    table = Table(("System", *(f"turn {i + 1}" for i in range(n))), rows)
+    return Chart("latency-by-turns", "table", "Beside libpecos, by turns", says, source, behind=table)
 
 
 def _percentiles(rows: Mapping[str, Any]) -> tuple[Series, ...]:
