@@ -34,10 +34,10 @@ from xmr_engine.evaluation.report import counter, describe_answers
 from xmr_engine.features.rows import make_label_rows
 from xmr_engine.features.rows import make_rows as make_input_rows
 from xmr_engine.indexing.build import Material, build_index
+from xmr_engine.inputs import make_inputs
 from xmr_engine.matching.prune import prune_chunks
 from xmr_engine.matching.train import train_matchers
 from xmr_engine.model import Index, Model
-from xmr_engine.pipeline import make_inputs
 
 BEAMS = (1, 2, 3, 5, 10, 15, 20, 30, 50)
 DEPTHS = (0, 1, 2, 3, 4, 6)

@@ -14,13 +14,13 @@ from xmr_engine.data.pairs import Pairs
 from xmr_engine.features.rows import make_label_rows, make_rows
 from xmr_engine.indexing.build import Material, build_index
 from xmr_engine.indexing.embedding import positive_instances
+from xmr_engine.inputs import Inputs, fit_inputs, make_inputs
 from xmr_engine.kernels.arrays import Chunks, Tree
 from xmr_engine.kernels.rows import Vectorizer
 from xmr_engine.kernels.search import beam_search
 from xmr_engine.labels import LabelTable
 from xmr_engine.matching.train import train_matchers
 from xmr_engine.model import make_vectorizer
-from xmr_engine.pipeline import Inputs, fit_inputs, make_inputs
 
 SHOWN, BEAM, SEARCHED = 10, 10, 1000
 

@@ -6,19 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-from scipy.sparse import csr_matrix
-
 from xmr_engine import storage
 from xmr_engine.config import TrainConfig
 from xmr_engine.data.pairs import Pairs, contexts, read_pairs, split_last
-from xmr_engine.data.privacy import Blocklist, read_blocklist, screen, typed_by_enough
+from xmr_engine.data.privacy import Blocklist, read_blocklist, screen
 from xmr_engine.distributed import Crew, crew_of, gather_crew
 from xmr_engine.features.codes import SEPARATOR, to_codes
 from xmr_engine.features.rows import make_label_rows
-from xmr_engine.features.vocabulary import Terms, fit_terms
 from xmr_engine.indexing.build import Material, build_index
 from xmr_engine.indexing.embedding import positive_instances
+from xmr_engine.inputs import Inputs, as_asked, fit_inputs, fit_words, make_inputs
 from xmr_engine.kernels.rows import Vectorizer
 from xmr_engine.kernels.weighing import Weighed, weigh
 from xmr_engine.labels import LabelTable, make_labels
@@ -27,19 +24,11 @@ from xmr_engine.model import Counted, Index, Model, make_vectorizer, to_arrays
 from xmr_engine.options import make_config
 from xmr_engine.ranking.fit import fit_ranker, make_examples, make_lists
 from xmr_engine.ranking.ranker import Ranker, path_only
-from xmr_engine.ranking.statistics import Asked, count_statistics
+from xmr_engine.ranking.statistics import count_statistics
 from xmr_engine.resume import LAYERS, keep_layers
-from xmr_engine.text import words as words_in
 
 Progress = Callable[[str, float], None]
 Phrases = frozenset[tuple[str, ...]]
-
-
-class Inputs(NamedTuple):
-    """What matchers are trained on: distinct (previous, prefix) inputs as rows, and the labels each was followed by."""
-
-    X: csr_matrix
-    Y: csr_matrix
 
 
 class _Material(NamedTuple):
@@ -209,55 +198,8 @@ def fit_ranking(model: Model, held_out: Pairs, report: Progress) -> Ranker:
     return ranker
 
 
-def fit_words(texts: Sequence[str], pairs: Pairs, config: TrainConfig) -> Terms:
-    """Return the words of labels that enough people typed."""
-    return fit_terms(texts, 1, words=True, keep=_frequent_words(pairs, config))
-
-
-def fit_inputs(pairs: Pairs, config: TrainConfig) -> tuple[Terms, Terms]:
-    """Return the vectorizer's terms: words of the distinct previous queries, characters of the prefixes."""
-    previous = sorted(set(pairs.previous) - {""})
-    keep = _frequent_words(pairs, config)
-    words = fit_terms(previous, config.features.word_ngrams, words=True, keep=keep)
-    return words, fit_terms(pairs.prefix, config.features.char_ngrams, words=False)
-
-
-def make_inputs(pairs: Pairs, labels: LabelTable, make: Callable[[Sequence[str], Sequence[str]], csr_matrix]) -> Inputs:
-    """Return one row an input (equal inputs are one) and the labels that followed it, each once."""
-    ids = {text: label for label, text in enumerate(labels.texts())}
-    rows: dict[tuple[str, str], int] = {}
-    row_of = [rows.setdefault(key, len(rows)) for key in zip(pairs.previous, pairs.prefix, strict=True)]
-    keys = np.unique(np.array(row_of, np.int64) * len(labels) + np.array([ids[text] for text in pairs.next]))
-    pointers = np.searchsorted(keys // len(labels), np.arange(len(rows) + 1))
-    values = np.ones(keys.size, np.float32)
-    Y = csr_matrix((values, (keys % len(labels)).astype(np.int32), pointers), shape=(len(rows), len(labels)))
-    return Inputs(make([previous for previous, _ in rows], [prefix for _, prefix in rows]), Y)
-
-
-def as_asked(pairs: Pairs, labels: LabelTable, texts: Sequence[str]) -> Asked:
-    """Return the pairs as ids of labels, then of previous queries that are none."""
-    ids = {text: label for label, text in enumerate(texts)}
-    others = sorted(set(pairs.previous) - ids.keys() - {""})
-    ids |= {text: len(texts) + i for i, text in enumerate(others)} | {"": -1}
-    return Asked(
-        [*texts, *others],
-        len(labels),
-        np.array([ids[text] for text in pairs.next], np.int64),
-        np.array([ids[text] for text in pairs.previous], np.int64),
-        np.array(pairs.session, np.int64),
-    )
-
-
 def _read(sources: Sequence[str | Path], config: TrainConfig, blocked: Blocklist | None, report: Progress) -> Pairs:
     """Return the sources' pairs, screened of what must not enter a model."""
     files = [Path(source) for source in sources]
     pairs = read_pairs(files, gap_minutes=config.data.gap_minutes, seed=config.seed, progress=report)
     return screen(pairs, blocklist=blocked, min_people=config.data.min_people)
-
-
-def _frequent_words(pairs: Pairs, config: TrainConfig) -> frozenset[str] | None:
-    """Return the words that enough people typed; None where one is enough."""
-    if config.data.min_people <= 1:
-        return None
-    typed = [(word, person) for text, person in zip(pairs.next, pairs.person, strict=True) for word in words_in(text)]
-    return frozenset(typed_by_enough([w for w, _ in typed], [p for _, p in typed], config.data.min_people))

@@ -10,8 +10,9 @@ from xmr_engine.completer import open_completer
 from xmr_engine.config import TrainConfig, from_dict
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.errors import ConfigError, DataError, XmrError
+from xmr_engine.inputs import fit_inputs, make_inputs
 from xmr_engine.labels import make_labels
-from xmr_engine.pipeline import fit_inputs, make_inputs, train
+from xmr_engine.pipeline import train
 from xmr_engine.storage import partial_path, verify
 
 pytestmark = compiled

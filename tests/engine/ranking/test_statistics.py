@@ -11,10 +11,10 @@ from tests import naive
 from tests.engine.small import small_pairs, texts_in
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.features.vocabulary import Terms, fit_terms
+from xmr_engine.inputs import as_asked
 from xmr_engine.kernels.arrays import Counts, Statistics
 from xmr_engine.kernels.columns import CARD_BYTES
 from xmr_engine.labels import LabelTable, make_labels
-from xmr_engine.pipeline import as_asked
 from xmr_engine.ranking import statistics as statistics_module
 from xmr_engine.ranking.counting import count_pairs
 from xmr_engine.ranking.sessions import LONGEST_SESSION
