@@ -13,14 +13,22 @@ Column = NDArray[np.int64]
 
 def count_pairs(a: Column, b: Column, n_rows: int) -> Counts:
     """Return how often each pair occurs as csr counts."""
-    return count_weighted(a, b, np.ones(a.size, np.int64), n_rows)
+    width = int(b.max(initial=0)) + 1
+    keys = a.astype(np.int64)
+    keys *= width
+    keys += b
+    return _as_counts(*np.unique(keys, return_counts=True), width, n_rows)
 
 
 def count_weighted(a: Column, b: Column, weights: Column, n_rows: int) -> Counts:
     """Return the weights of each pair, summed, as csr counts."""
     width = int(b.max(initial=0)) + 1
     keys, pair = np.unique(a.astype(np.int64) * width + b, return_inverse=True)
-    count = np.bincount(pair, weights=weights, minlength=keys.size)
+    return _as_counts(keys, np.bincount(pair, weights=weights, minlength=keys.size), width, n_rows)
+
+
+def _as_counts(keys: Column, count: NDArray[Any], width: int, n_rows: int) -> Counts:
+    """Return counts of ascending keys, row · width + column, by row."""
     row, column = keys // width, keys % width
     total = np.bincount(row, weights=count, minlength=n_rows)
     pointers = np.searchsorted(row, np.arange(n_rows + 1))
