@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -214,7 +215,10 @@ def test_ctrl_c_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
         stream.write("user\ttime\tquery\n")
         stream.writelines(f"u{n % 999}\t{n}\tquery {n}\n" for n in range(2_000_000))
     command = [sys.executable, "-m", "xmr_engine", "pairs", str(log), "--out", str(tmp_path / "out")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs are deaf to it
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=heard
+    ) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "reading\n"
         time.sleep(0.3)

@@ -40,7 +40,7 @@ def pack(weights: Weights) -> Chunks:
     features[:, 1] = np.cumsum(sizes)
     packed = np.empty((n_entries, 3), np.uint8)
     packed[:, 0], packed[:, 1] = weights.child & 0xFF, weights.child >> 8
-    np.add(weights.weight, BIAS, out=packed[:, 2], casting="unsafe")
+    np.add(weights.weight, np.int16(BIAS), out=packed[:, 2], casting="unsafe")
     return Chunks(freeze(rows), freeze(features), freeze(packed), freeze(weights.scale))
 
 
