@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -135,7 +136,7 @@ def fresh(folder: Path) -> str:
     try:
         _await_ready(int(environ["PORT"]), demo)
     finally:
-        demo.terminate()
+        os.killpg(demo.pid, signal.SIGTERM)
         demo.wait(60)
     _run(["make", ".venv/.installed-dev"], cwd=folder / "checkout", env=environ)
     _run([".venv/bin/python", "-m", "pytest", "tests/engine/test_cli.py"], cwd=folder / "checkout", env=environ)

@@ -5,10 +5,12 @@ Keystrokes of synthetic shop sessions are replayed over eight kept connections a
     python -m benchmarks.serving
     python -m benchmarks.serving --soak 600 --kill 120 --reload 60
     python -m benchmarks.serving --model MODEL
+    python -m benchmarks.serving --only load,idle_connections
 """
 
 import argparse
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.keystrokes import Replay, keystrokes, replay
-from benchmarks.record import ROOT, record
+from benchmarks.record import RESULTS, ROOT, record
 from benchmarks.server import Server, running
 from sample_models.shop.generate import Plan, generate
 from xmr_engine.data.pairs import read_pairs
@@ -41,23 +43,30 @@ def main() -> None:
     parser.add_argument("--soak", type=float, default=60.0, help="seconds of steady load")
     parser.add_argument("--kill", type=float, default=30.0, help="seconds in which a worker is killed now and then")
     parser.add_argument("--reload", type=float, default=30.0, help="seconds in which all workers are replaced")
+    parser.add_argument("--only", help="figures to measure anew, separated by commas; the others stay as they are")
     parser.add_argument("--name", default="serving", help="name of the result: %(default)s")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         models, log = Path(folder) / "models", Path(folder) / "server.log"
         shutil.copytree(options.model, models / options.model.name)
         paths = _draw(Path(folder))
-        figures = {
+        steps: dict[str, Callable[[], object]] = {
+            "load": lambda: compare(models, log, paths, options.seconds),
+            "idle_connections": lambda: idle(models, log, paths, options.seconds),
+            "memory": lambda: memory(models, log, paths),
+            "soak": lambda: soak(models, log, paths, options.soak),
+            "workers_killed": lambda: kill(models, log, paths, options.kill),
+            "reloads": lambda: reload(models, log, paths, options.reload),
+            "workers_answer_alike": lambda: alike(models, log, paths[:300]),
+        }
+        chosen = options.only.split(",") if options.only else list(steps)
+        kept = RESULTS / f"{options.name}.json"
+        figures = json.loads(kept.read_text("utf-8"))["figures"] if options.only and kept.is_file() else {}
+        figures |= {
             "model_mb": _mb(sum(file.stat().st_size for file in options.model.iterdir())),
             "keystrokes": len(paths),
-            "load": compare(models, log, paths, options.seconds),
-            "idle_connections": idle(models, log, paths, options.seconds),
-            "memory": memory(models, log, paths),
-            "soak": soak(models, log, paths, options.soak),
-            "workers_killed": kill(models, log, paths, options.kill),
-            "reloads": reload(models, log, paths, options.reload),
-            "workers_answer_alike": alike(models, log, paths[:300]),
         }
+        figures |= {name: steps[name]() for name in chosen}
         record(options.name, figures)
 
 
@@ -71,7 +80,10 @@ def compare(models: Path, log: Path, paths: list[str], seconds: float) -> Figure
         for _ in range(ROUNDS):
             rounds["constant"].append(replay(server.port, ["/constant"], seconds))
             rounds["complete"].append(replay(server.port, paths, seconds))
-    told = {name: _told(seen) for name, seen in rounds.items()}
+    told = {
+        name: _told(seen) | {"by_round": [round(len(each.seconds) / each.took) for each in seen]}
+        for name, seen in rounds.items()
+    }
     share = told["complete"]["per_second"] / told["constant"]["per_second"]
     return {"answer_bytes": size, "rounds": ROUNDS, **told, "share_of_constant": round(share, 3)}
 

@@ -90,8 +90,10 @@ def test_fewer_are_the_first_of_more(completer: Completer, typed: str, previous:
 
 @given(typed=TYPED, previous=QUERIES, index=st.sampled_from(list(INDEXES)))
 def test_sources_unite_to_the_whole(completer: Completer, typed: str, previous: list[str], index: str) -> None:
+    beam = completer.model.config.ranking.beam
+
     def texts(*sources: str) -> set[str]:
-        found = completer.complete(typed, previous, k=1000, index=index, sources=sources)
+        found = completer.complete(typed, previous, k=1000, index=index, beam=beam, sources=sources)
         assert all(set(completion.sources) <= set(sources) for completion in found)
         return {completion.text for completion in found}
 
