@@ -29,7 +29,7 @@ from app.worker import ForwardedLog, Worker  # noqa: E402
 try:
     bind = os.environ.get("NEXTQUERY_BIND", "127.0.0.1:8000")
     workers = read_count(os.environ, "WEB_CONCURRENCY", 2, (1, 256))
-    threads = read_count(os.environ, "NEXTQUERY_THREADS", 8, (4, 256))
+    threads = read_count(os.environ, "NEXTQUERY_THREADS", 4, (4, 256))
     logs.configure(read_log_format(os.environ))
 except SettingsError as error:
     sys.exit(f"error: {error}")
