@@ -132,7 +132,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """Threads are given only to requests that have arrived; the poller waits for the others, however many."""
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection and wait for its request; whoever has fewer connections is quicker, so none has them all."""
+        """Take a connection and wait for its request; who has fewer connections is quicker, so none has all."""
         time.sleep(min(self.nr_conns, MOST_HANDICAPS) * HANDICAP_SECONDS)
         try:
             client, address = listener.accept()
