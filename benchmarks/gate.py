@@ -185,7 +185,7 @@ def _with_versions(folder: Path, requirements: list[str]) -> str:
     python = folder / "venv" / "bin" / "python"
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     _run([*pip, *requirements])
-    tools = ("pytest", "hypothesis", "scikit-learn", "cloudpickle")
+    tools = ("pytest", "hypothesis", "scikit-learn", "bm25s", "cloudpickle")
     _run([*pip, *tools])
     names = [re.split(r"[=><\[]", line)[0] for line in requirements if not line.startswith("--")]
     listed = _run([str(python), "-m", "pip", "list", "--format=freeze"]).lower().replace("_", "-").splitlines()
