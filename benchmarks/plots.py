@@ -130,7 +130,7 @@ def _scale(plot: Axes, side: str, axis: Axis) -> None:
 
 def _tick(value: float, form: Form) -> str:
     """Return a number as an axis says it."""
-    return f"{100 * value:,.4g} %" if form == "percent" else f"{value:,.6g}"
+    return f"{100 * value:,.4g} %" if form == "percent" else f"{value:,.9g}"
 
 
 def _look(i: int, series: Series) -> dict[str, object]:
