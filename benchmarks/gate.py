@@ -82,15 +82,12 @@ def without_jit(folder: Path) -> str:
 
 def oldest(folder: Path) -> str:
     """Run the tests at the lower bounds of every dependency."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    pinned = [re.sub(r">=", "==", line) for line in project["dependencies"]]
-    return _with_versions(folder, pinned)
+    return _with_versions(folder, [line.replace(">=", "==") for line in _supported()])
 
 
 def newest(folder: Path) -> str:
     """Run the tests at the newest versions there are."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return _with_versions(folder, ["--upgrade", *project["dependencies"]])
+    return _with_versions(folder, ["--upgrade", *_supported()])
 
 
 def audit(folder: Path) -> str:
@@ -177,6 +174,12 @@ STEPS: dict[str, Step] = {
     "fresh": fresh,
     "image": image,
 }
+
+
+def _supported() -> list[str]:
+    """Return what the engine's tests need, with its lower bounds: the dependencies, and those of a cluster."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return [*project["dependencies"], *project["optional-dependencies"]["cluster"]]
 
 
 def _with_versions(folder: Path, requirements: list[str]) -> str:
