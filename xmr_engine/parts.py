@@ -159,7 +159,8 @@ def statistics_to(statistics: Statistics) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {name: getattr(statistics, name) for name in _PLAIN}
     for name in _COUNTS:
         arrays |= counts_to(f"{name}_", getattr(statistics, name))
-    arrays |= {f"word_pair_{name}": array for name, array in statistics.word_pairs._asdict().items()}
+    for name, part in _SPARSE.items():
+        arrays |= {f"{name}_{field}": array for field, array in getattr(statistics, part)._asdict().items()}
     arrays |= successions_to(statistics.successions)
     return arrays | {f"asking_{name}": array for name, array in statistics.askings._asdict().items()}
 
@@ -187,7 +188,8 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
         word_labels,
         counts_from("followed_", arrays, n_labels, n_labels),
         counts_from("together_", arrays, n_labels, n_labels),
-        _word_pairs_from(arrays, n_words),
+        _sparse_from("tie_", arrays, n_labels),
+        _sparse_from("word_pair_", arrays, n_words),
         _vectors_from(arrays, "vectors", n_words, N_DIMENSIONS),
         numbers_from(arrays, "vector_scale", n_words),
         _cards_from(arrays, n_labels),
@@ -197,10 +199,11 @@ def statistics_from(arrays: Arrays, words: Terms, n_labels: int) -> Statistics:
     )
 
 
-def _word_pairs_from(arrays: Arrays, n_words: int) -> Sparse:
-    indices = ids_from(arrays, "word_pair_indices", n_words)
-    indptr = pointers_from(arrays, "word_pair_indptr", n_words, indices.size)
-    return Sparse(indptr, indices, numbers_from(arrays, "word_pair_values", indices.size))
+def _sparse_from(prefix: str, arrays: Arrays, n: int) -> Sparse:
+    indices = ids_from(arrays, f"{prefix}indices", n)
+    indptr = pointers_from(arrays, f"{prefix}indptr", n, indices.size)
+    require(bool(are_rows_ascending(indptr, indices)), f"{prefix}indices", "ascending ids in each row")
+    return Sparse(indptr, indices, numbers_from(arrays, f"{prefix}values", indices.size))
 
 
 def askings_from(arrays: Arrays, n_words: int, n_labels: int) -> Askings:
@@ -255,3 +258,4 @@ _PLAIN = (
 )  # fmt: skip
 _PIECES = {"piece_count": "count", "piece_before": "before", "blocked_phrases": "blocked"}
 _COUNTS = ("followed", "together")
+_SPARSE = {"tie": "ties", "word_pair": "word_pairs"}

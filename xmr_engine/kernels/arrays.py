@@ -117,7 +117,8 @@ class Statistics(NamedTuple):
 
     count: how often a label was asked. maxima: see `popular`. words: the words of labels, idf over labels;
     word_sessions: sessions with a word. label_words: the words of each label; word_labels: the labels with each word.
-    followed: label → label asked next. together: label → label of the same session. word_pairs: word → word of another
+    followed: label → label asked next. together: label → label of the same session. ties: the strongest of these, see
+    `ties`. word_pairs: word → word of another
     query of the session, by information. vectors: of words, from their company in sessions, shape (n_words,
     n_dimensions), each times its entry of vector_scale. cards: what a label is by itself, shape (n_labels,
     ranking.N_CARD). meanings: for each label the vector of its words, then that of the queries beside it, shape
@@ -134,6 +135,7 @@ class Statistics(NamedTuple):
     word_labels: Ids
     followed: Counts
     together: Counts
+    ties: Sparse
     word_pairs: Sparse
     vectors: Int8
     vector_scale: Floats

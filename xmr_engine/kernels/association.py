@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Offsets, Statistics
+from xmr_engine.kernels.arrays import Counts, Doubles, Floats, Ids, Offsets, Sparse, Statistics
 from xmr_engine.kernels.compiled import kernel
 from xmr_engine.kernels.context import Context
 from xmr_engine.kernels.kin import asked_by_kin, rarity
 from xmr_engine.kernels.search import keep_best
-from xmr_engine.kernels.spans import Entries, count_entries, entries_in_span
+from xmr_engine.kernels.spans import Entries, count_entries, entries_in_span, entries_of
 
 FOLLOWED, FOLLOWED_SHARE, SHARE_EARLIER, TOGETHER, TOGETHER_EARLIER = 0, 1, 2, 3, 4
 KIN_SQUARED, KIN_CLOSEST, TWO_STEPS, SHARED_WORDS = 5, 6, 7, 8
@@ -78,8 +78,8 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
     """
     followed, together = statistics.followed, statistics.together
     kin, cosines = asked_by_kin(statistics, context, span, n_sessions)
-    between, leads = one_step(together, statistics.count, context)
-    steps = entries_in_span(together.rows, together.ids, between, span)
+    between, leads = one_step(statistics.ties, context)
+    steps = entries_in_span(statistics.ties.indptr, statistics.ties.indices, between, span)
     followers = entries_in_span(followed.rows, followed.ids, context.labels, span)
     companions = entries_in_span(together.rows, together.ids, context.labels, span)
     words = telling_words(statistics.word_label_rows, context)
@@ -87,7 +87,7 @@ def associate(statistics: Statistics, context: Context, span: tuple[int, int], n
     room = kin.size + count_entries(steps) + count_entries(followers) + count_entries(companions)
     associated = make_room(min(1 + room + count_entries(sharing), span[1] - span[0] + 1))
     add_kin(associated, kin, cosines)
-    add_steps(together, statistics.count, associated, (between, leads), steps)
+    add_steps(statistics.ties, associated, leads, steps)
     add_followers(followed, associated, context, followers)
     add_companions(together, associated, context, companions)
     add_sharing(statistics, associated, (words, context), sharing, n_sessions)
@@ -155,36 +155,24 @@ def add_kin(associated: Associated, kin: Ids, cosines: Floats) -> None:
 
 
 @kernel
-def one_step(together: Counts, count: Ids, context: Context) -> tuple[Ids, Doubles]:
-    """Return the queries most strongly tied to the session's, and how strongly: shared sessions over frequencies."""
-    room = 0
-    for label in context.labels:
-        if label >= 0:
-            room += together.rows[label + 1] - together.rows[label]
-    queries, ties = np.empty(room, np.int32), np.empty(room, np.float64)
+def one_step(ties: Sparse, context: Context) -> tuple[Ids, Doubles]:
+    """Return the queries most strongly tied to the session's, and how strongly."""
+    starts, stops = entries_of(ties.indptr, context.labels)
+    room = count_entries((starts, stops))
+    queries, leads = np.empty(room, np.int32), np.empty(room, np.float64)
     n = 0
     for j in range(context.labels.size):
-        label = context.labels[j]
-        if label < 0:
-            continue
-        for at in range(together.rows[label], together.rows[label + 1]):
-            queries[n] = together.ids[at]
-            ties[n] = context.decay[j] * together.count[at] / np.sqrt((count[label] + 0.5) * (count[queries[n]] + 0.5))
+        for at in range(starts[j], stops[j]):
+            queries[n], leads[n] = ties.indices[at], context.decay[j] * ties.values[at]
             n += 1
-    best = keep_best(ties, n, MOST_STEPS)
-    return queries[best], ties[best]
+    best = keep_best(leads, n, MOST_STEPS)
+    return queries[best], leads[best]
 
 
 @kernel
-def add_steps(
-    together: Counts, count: Ids, associated: Associated, between: tuple[Ids, Doubles], steps: Entries
-) -> None:
-    """Add what stands beside the queries that stand beside the session's."""
-    (queries, leads), (starts, stops) = between, steps
-    for i in range(queries.size):
-        if starts[i] == stops[i]:
-            continue
-        lead = leads[i] / np.sqrt(count[queries[i]] + 0.5)
+def add_steps(ties: Sparse, associated: Associated, leads: Doubles, steps: Entries) -> None:
+    """Add what is tied to the queries that are tied to the session's."""
+    starts, stops = steps
+    for i in range(leads.size):
         for at in range(starts[i], stops[i]):
-            row = touch(associated, together.ids[at])
-            associated.signals[row, TWO_STEPS] += lead * together.count[at] / np.sqrt(count[together.ids[at]] + 0.5)
+            associated.signals[touch(associated, ties.indices[at]), TWO_STEPS] += leads[i] * ties.values[at]

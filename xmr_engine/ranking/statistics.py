@@ -9,9 +9,10 @@ from scipy.sparse import csr_matrix
 from xmr_engine.features.codes import pack_codes
 from xmr_engine.features.vocabulary import Terms
 from xmr_engine.frozen import freeze
-from xmr_engine.kernels.arrays import Askings, Counts, Ids, Offsets, Statistics
+from xmr_engine.kernels.arrays import Askings, Counts, Ids, Offsets, Sparse, Statistics
 from xmr_engine.kernels.label_words import label_word_ids
 from xmr_engine.kernels.popular import BLOCK, fill_maxima
+from xmr_engine.kernels.ties import MOST_TIES, fill_ties
 from xmr_engine.labels import make_strings
 from xmr_engine.ranking.cards import Logged, make_cards
 from xmr_engine.ranking.counting import Column, count_pairs, distinct_pairs, expand
@@ -80,6 +81,7 @@ def count_statistics(
         *labels_of_words(word_rows, label_words, n_words),
         followed,
         together,
+        strongest_ties(freeze(count, np.int32), together),
         word_pairs(asked, rows, word_ids, n_words),
         *compact(of_words),
         make_cards(logged, word_rows, label_words, (norms, own_scale, company_scale)),
@@ -139,6 +141,16 @@ def popularity_maxima(count: Ids) -> Ids:
     table = np.zeros((max(n_blocks.bit_length(), 1), n_blocks), np.int32)
     fill_maxima(count, table)
     return freeze(table)
+
+
+def strongest_ties(count: Ids, together: Counts) -> Sparse:
+    """Return the strongest ties of every label, shape (n_labels, n_labels)."""
+    sizes = np.minimum(np.diff(together.rows), MOST_TIES)
+    ties = Sparse(
+        np.concatenate([[0], np.cumsum(sizes)]), np.empty(sizes.sum(), np.int32), np.empty(sizes.sum(), np.float32)
+    )
+    fill_ties(count, together, ties)
+    return Sparse(*(freeze(array) for array in ties))
 
 
 def _together(asked: tuple[Column, Column], n_labels: int) -> Counts:
