@@ -1,7 +1,8 @@
 """Where compiled kernels are kept: a private, writable folder named after the kernels' own source.
 
 Numba's cache runs stale code when a callee in another file changes, so the folder's name carries a
-hash of every file in `kernels/`. Knows the file system; knows nothing of what a kernel computes.
+hash of every file in `kernels/`; and two versions of Numba that share a folder overwrite each other's code, so it
+carries that too. Knows the file system; knows nothing of what a kernel computes.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ _KERNELS = Path(__file__).parent / "kernels"
 
 def keep_compiled_kernels() -> None:
     """Point Numba's cache to a writable folder that belongs to this very version of the kernels."""
-    name = f"nextquery-{kernel_hash()}"
+    name = f"nextquery-{kernel_hash()}-{version('numba')}"
     wished = os.environ.get("NUMBA_CACHE_DIR")
     if wished is not None and Path(wished).name == name:
         return

@@ -107,8 +107,9 @@ def cut_sessions(
     with tempfile.TemporaryDirectory(prefix="nextquery-") as folder:
         spool = Path(folder) / "events.tsv"
         try:
-            with duckdb.connect(str(Path(folder) / "events.duckdb")) as connection:
-                _limit(connection, Path(folder) / "spill", memory_limit)
+            limits = _limits(Path(folder) / "spill", memory_limit)
+            with duckdb.connect(str(Path(folder) / "events.duckdb"), config=limits) as connection:
+                connection.execute("SET enable_progress_bar = false")
                 if not _write(events, spool):
                     raise DataError("the log holds no usable query")
                 with spool.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as texts:
@@ -119,14 +120,12 @@ def cut_sessions(
             raise DataError(f"cutting sessions failed: {str(error).splitlines()[0]}") from None
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, spill: Path, memory_limit: str | None) -> None:
-    """Say what DuckDB may use."""
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute(f"SET temp_directory = '{spill}'")
-    connection.execute("SET preserve_insertion_order = false")
-    if memory_limit is not None:
-        connection.execute("SET memory_limit = ?", [memory_limit])
-        connection.execute("SET threads = 1")  # each thread holds blocks of its own that cannot be spilled
+def _limits(spill: Path, memory_limit: str | None) -> dict[str, str | bool | int | float | list[str]]:
+    """Return what DuckDB may use."""
+    limits = {"temp_directory": str(spill), "preserve_insertion_order": "false"}
+    if memory_limit is not None:  # each thread holds blocks of its own that cannot be spilled
+        limits |= {"memory_limit": memory_limit, "threads": "1"}
+    return dict(limits)
 
 
 def _write(events: Iterable[Event], path: Path) -> int:
