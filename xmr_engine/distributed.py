@@ -121,7 +121,7 @@ def _fit_on(client: Any) -> Fit:  # noqa: ANN401
     def send(rows: Sparse, *, again: bool) -> Any:  # noqa: ANN401
         if again or id(rows) not in sent:
             sent.clear()
-            sent[id(rows)] = (rows, client.scatter(rows, broadcast=True, hash=False))
+            sent[id(rows)] = (rows, client.scatter([rows], broadcast=True, hash=False)[0])
         return sent[id(rows)][1]
 
     def fit(rows: Sparse, task: Task, solver: Solver, n_features: int, report: Progress) -> list[Part]:
