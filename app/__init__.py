@@ -12,11 +12,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import logs, problems, security, throttle
 from app.api import api
-from app.catalog import Catalog, Completer, Preset, Retriever
+from app.catalog import Catalog, Preset
 from app.figure import Draughtsman, figure
 from app.intake import Watcher, take_up
 from app.judging import install as judging
 from app.openapi.views import openapi
+from app.opened import Completer, Retriever
 from app.pages import pages
 from app.products import products
 from app.report.views import report

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app import metrics
-from app.catalog import Completer
+from app.opened import Completer
 from xmr_engine.data.blocklist import Blocklist
 from xmr_engine.errors import ConfigError
 from xmr_engine.text import normalise

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import xmr_engine
 from app import metrics
 from app.blocking import BlockingCompleter
-from app.catalog import Catalog, Completer, Preset, Retriever, Shelf, shelve
+from app.catalog import Catalog, Preset, Shelf, shelve
+from app.opened import Completer, Retriever
 from app.settings import SettingsError
 from xmr_engine import storage
 from xmr_engine.data.blocklist import read_blocklist

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
-from app.catalog import Catalog, Retriever
+from app.catalog import Catalog
+from app.opened import Retriever
 from app.problems import refuse
 from app.reading import MAX_BEAM, MAX_K, MAX_QUERY, read_number, read_text
 

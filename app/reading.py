@@ -10,7 +10,8 @@ from flask import Request
 from flask import request as proxy
 
 from app import session
-from app.catalog import Catalog, Completer
+from app.catalog import Catalog
+from app.opened import Completer
 from app.problems import refuse
 
 MAX_PREFIX = 200

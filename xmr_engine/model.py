@@ -22,8 +22,6 @@ from xmr_engine.parts import (
     Arrays,
     chunks_from,
     chunks_to,
-    statistics_from,
-    statistics_to,
     strings_from,
     strings_to,
     terms_from,
@@ -32,6 +30,7 @@ from xmr_engine.parts import (
     tree_to,
 )
 from xmr_engine.ranking.ranker import Ranker
+from xmr_engine.statistics_parts import statistics_from, statistics_to
 
 KIND = "completion"
 

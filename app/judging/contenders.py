@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from app.catalog import Completer
+from app.opened import Completer
 from app.problems import refuse
 from xmr_engine.evaluation.scenarios import Scenario
 
