@@ -1,7 +1,7 @@
 /** A small chart: recall of XR-Linear over one knob, the other fixed, with where the knob stands. Draws only. */
 import { svg } from "./elements.js";
 
-const [WIDTH, HEIGHT, EDGE, LABEL] = [220, 76, 6, 17];
+const [WIDTH, HEIGHT, EDGE, LABEL, NAMED] = [220, 76, 6, 17, 70];
 const NAMES = { recall10: "recall@10", recall100: "recall@100" };
 
 export class Curve extends HTMLElement {
@@ -16,8 +16,9 @@ export class Curve extends HTMLElement {
     for (const key of ["recall100", "recall10"]) {
       const path = points.map((point, place) => at(point, place, key).map((number) => number.toFixed(1)).join(" ")).join("L");
       drawing.append(svg("path", { d: `M${path}`, class: key }));
-      const [x, y] = at(points.at(-1), points.length - 1, key);
-      drawing.append(Object.assign(svg("text", { x: x + EDGE, y: key === "recall10" ? y + 14 : y - 7 }), { textContent: NAMES[key] }));
+      const beside = points.map((point, place) => at(point, place, key)[1]).slice(-1 - Math.ceil((NAMED / WIDTH) * points.length));
+      const y = key === "recall10" ? Math.max(...beside) + 14 : Math.min(...beside) - 7;
+      drawing.append(Object.assign(svg("text", { x: WIDTH, y }), { textContent: NAMES[key] }));
       points.forEach((point, place) => {
         if (point.at !== now) return;
         const [cx, cy] = at(point, place, key);
