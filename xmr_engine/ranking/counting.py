@@ -9,22 +9,29 @@ from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Counts, Ids, Offsets
 
 Column = NDArray[np.int64]
+LARGEST_KEY = (1 << 63) - 1
 
 
 def count_pairs(a: Column, b: Column, n_rows: int) -> Counts:
     """Return how often each pair occurs as csr counts."""
-    width = int(b.max(initial=0)) + 1
-    keys = a.astype(np.int64)
-    keys *= width
-    keys += b
+    keys, width = _keys_of(a, b)
     return _as_counts(*np.unique(keys, return_counts=True), width, n_rows)
 
 
 def count_weighted(a: Column, b: Column, weights: Column, n_rows: int) -> Counts:
     """Return the weights of each pair, summed, as csr counts."""
-    width = int(b.max(initial=0)) + 1
-    keys, pair = np.unique(a.astype(np.int64) * width + b, return_inverse=True)
+    keys, width = _keys_of(a, b)
+    keys, pair = np.unique(keys, return_inverse=True)
     return _as_counts(keys, np.bincount(pair, weights=weights, minlength=keys.size), width, n_rows)
+
+
+def _keys_of(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, int]:
+    """Return pairs as one number each, a · width + b, and the width: many are sorted sooner so, and in less memory."""
+    width = int(b.max(initial=0)) + 1
+    keys = a.astype(np.int64)
+    keys *= width
+    keys += b
+    return keys, width
 
 
 def _as_counts(keys: Column, count: NDArray[Any], width: int, n_rows: int) -> Counts:
@@ -50,12 +57,20 @@ def add_counts(first: tuple[Column, Column], second: tuple[Column, Column]) -> t
 
 
 def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
-    """Return the distinct pairs, ordered by the first then the second."""
-    order = np.lexsort((b, a))
-    a, b = a[order].astype(np.int64), b[order].astype(np.int64)
-    fresh = np.ones(a.size, bool)
-    fresh[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-    return a[fresh], b[fresh]
+    """Return the distinct pairs of numbers from 0, ordered by the first then the second."""
+    if (int(a.max(initial=0)) + 1) * (int(b.max(initial=0)) + 1) > LARGEST_KEY:
+        firsts, a = np.unique(a, return_inverse=True)
+        seconds, b = np.unique(b, return_inverse=True)
+        first, second = distinct_pairs(a, b)
+        return firsts[first].astype(np.int64), seconds[second].astype(np.int64)
+    keys, width = _keys_of(a, b)
+    keys.sort()
+    fresh = np.ones(keys.size, bool)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    keys = keys[fresh]
+    first = keys // width
+    keys %= width
+    return first, keys
 
 
 def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:
