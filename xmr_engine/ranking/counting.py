@@ -73,6 +73,12 @@ def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
     return first, keys
 
 
+def are_among(keys: Column, others: Column) -> NDArray[np.bool_]:
+    """Tell of each key whether it is among others; quick where keys are nearly in order."""
+    ordered = np.append(np.sort(others), np.int64(-1))
+    return np.equal(ordered[np.searchsorted(ordered[:-1], keys)], keys)
+
+
 def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:
     """Return for each wanted row its position in `wanted` and each of its ids, flat."""
     sizes = rows[wanted + 1] - rows[wanted]

@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Ids, Offsets, Sparse
-from xmr_engine.ranking.counting import Column, add_counts, distinct_pairs, expand
+from xmr_engine.ranking.counting import Column, add_counts, are_among, distinct_pairs, expand
 from xmr_engine.ranking.sessions import blocks_of_sessions, pairs_within
 
 MOST_ASKED = 1 << 18
@@ -50,9 +50,9 @@ def _words_apart(asked: tuple[Column, Column], rows: Offsets, ids: Ids, n_words:
     left, right = pairs_within(asked)
     position, word = expand(rows, ids, asked[1][left])
     in_other, other = expand(rows, ids, asked[1][right])
-    lonely = ~np.isin(position * n_words + word, in_other * n_words + other)
+    lonely = ~are_among(position * n_words + word, in_other * n_words + other)
     first, second = position[lonely], word[lonely]
-    outer = ~np.isin(in_other * n_words + other, position * n_words + word)
+    outer = ~are_among(in_other * n_words + other, position * n_words + word)
     of_pair = csr_matrix(
         (other[outer], (in_other[outer], np.arange(int(outer.sum())))), shape=(left.size, max(int(outer.sum()), 1))
     )
