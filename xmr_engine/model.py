@@ -3,8 +3,9 @@
 Knows which parts a model has and how they are named; knows nothing of files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from xmr_engine.kernels.candidates import Limits
 from xmr_engine.kernels.held import Serving
 from xmr_engine.kernels.rows import Vectorizer
 from xmr_engine.labels import LabelTable
+from xmr_engine.parallel import in_order
 from xmr_engine.parts import (
     Arrays,
     chunks_from,
@@ -33,6 +35,7 @@ from xmr_engine.ranking.ranker import Ranker
 from xmr_engine.statistics_parts import statistics_from, statistics_to
 
 KIND = "completion"
+OPENING_THREADS = 4
 
 
 class Index(NamedTuple):
@@ -138,18 +141,22 @@ def from_arrays(arrays: Arrays, document: Mapping[str, Any]) -> Model:
     input_words, input_chars = terms_from("input_word_", arrays), terms_from("input_char_", arrays)
     words = terms_from("word_", arrays)
     n_features = len(input_words) + len(input_chars) + 1
-    indexes = {}
-    for name in names:
+
+    def index_from(name: str) -> Index:
         tree = tree_from(f"{name}_", arrays, len(labels))
-        indexes[name] = Index(tree, chunks_from(f"{name}_", arrays, tree, n_features))
+        return Index(tree, chunks_from(f"{name}_", arrays, tree, n_features))
+
+    statistics_of = partial(statistics_from, arrays, words, len(labels))
+    parts: list[Callable[[], Any]] = [statistics_of, *(partial(index_from, name) for name in names)]
+    statistics, *indexes = in_order(lambda part: part(), parts, OPENING_THREADS)
     return Model(
         config=config,
         labels=labels,
         input_words=input_words,
         input_chars=input_chars,
         words=words,
-        indexes=indexes,
-        statistics=statistics_from(arrays, words, len(labels)),
+        indexes=dict(zip(names, indexes, strict=True)),
+        statistics=statistics,
         ranker=Ranker.from_dict(document.get("ranker")),
         counted=counted,
     )

@@ -1,4 +1,7 @@
-"""Bounds of a model's arrays: what must hold so that no kernel ever reads outside an array."""
+"""Bounds of a model's arrays: what must hold so that no kernel ever reads outside an array.
+
+Sound models are the rule, so long arrays are read to their end without a branch an entry.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xmr_engine.kernels.arrays import Chunks, Ids, Offsets, Tree
-from xmr_engine.kernels.chunks import NO_FEATURE, child_of
+from xmr_engine.kernels.chunks import NO_FEATURE
 from xmr_engine.kernels.compiled import kernel
 
 
@@ -24,39 +27,39 @@ def are_pointers(pointers: Offsets, end: int) -> bool:
 @kernel
 def are_within(values: Ids, lo: int, hi: int) -> bool:
     """Tell whether every value lies in [lo, hi)."""
+    sound = True
     for value in values:
-        if not lo <= value < hi:
-            return False
-    return True
+        sound &= (lo <= value) & (value < hi)
+    return sound
 
 
 @kernel
 def are_finite(values: NDArray[Any]) -> bool:
     """Tell whether every value is a finite number."""
+    sound = True
     for value in values:
-        if not np.isfinite(value):
-            return False
-    return True
+        sound &= np.isfinite(value)
+    return sound
 
 
 @kernel
 def are_rows_ascending(pointers: Offsets, indices: Ids) -> bool:
     """Tell whether indices ascend strictly within each row."""
+    sound = True
     for row in range(pointers.size - 1):
         for i in range(pointers[row] + 1, pointers[row + 1]):
-            if indices[i - 1] >= indices[i]:
-                return False
-    return True
+            sound &= indices[i - 1] < indices[i]
+    return sound
 
 
 @kernel
 def are_row_numbers(pointers: Offsets, numbers: Ids) -> bool:
     """Tell whether each entry holds the number of its row."""
+    sound = True
     for row in range(pointers.size - 1):
         for i in range(pointers[row], pointers[row + 1]):
-            if numbers[i] != row:
-                return False
-    return True
+            sound &= numbers[i] == row
+    return sound
 
 
 @kernel
@@ -88,13 +91,22 @@ def are_chunks(chunks: Chunks, tree: Tree, n_features: int) -> bool:
         return False
     if chunks.features.shape[1] != 2 or chunks.entries.shape[1] != 3:
         return False
-    if not are_pointers(chunks.rows, n_rows) or not are_pointers(chunks.features[:, 1], chunks.entries.shape[0]):
+    if not are_pointers(chunks.rows, n_rows) or not are_feature_rows(chunks, n_features):
         return False
-    if not are_within(chunks.features[:n_rows, 0], NO_FEATURE, n_features):
-        return False
+    sound, start = True, 0
     for p in range(n_nodes):
-        n_children = tree.first_child[p + 1] - tree.first_child[p]
-        for entry in chunks.entries[chunks.features[chunks.rows[p], 1] : chunks.features[chunks.rows[p + 1], 1]]:
-            if child_of(entry) >= n_children:
-                return False
-    return True
+        n_children, stop = tree.first_child[p + 1] - tree.first_child[p], chunks.features[chunks.rows[p + 1], 1]
+        for i in range(start, stop):
+            sound &= (np.int64(chunks.entries[i, 0]) | np.int64(chunks.entries[i, 1]) << 8) < n_children
+        start = stop
+    return sound
+
+
+@kernel
+def are_feature_rows(chunks: Chunks, n_features: int) -> bool:
+    """Tell whether every row of all chunks has an existing feature or none, and entries in their order."""
+    rows, n_rows = chunks.features, chunks.features.shape[0] - 1
+    sound = rows[0, 1] == 0 and rows[n_rows, 1] == chunks.entries.shape[0]
+    for r in range(n_rows):
+        sound &= (rows[r, 0] >= NO_FEATURE) & (rows[r, 0] < n_features) & (rows[r, 1] <= rows[r + 1, 1])
+    return sound
