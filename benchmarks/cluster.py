@@ -51,8 +51,9 @@ def main() -> None:
 
 
 def tally_of(tally: object) -> dict[str, int]:
-    """Return what was generated, by name."""
-    return {name: getattr(tally, name) for name in tally.__dataclass_fields__}  # type: ignore[attr-defined]
+    """Return how much was generated, by name."""
+    counted = {name: getattr(tally, name) for name in tally.__dataclass_fields__}  # type: ignore[attr-defined]
+    return {name: value for name, value in counted.items() if isinstance(value, int)}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ ENGINE = "xmr_engine"
 
 # A part names only parts of the lines above its own.
 ORDER = (
-    ("errors", "text", "kernels", "frozen", "parallel", "compilation"),
+    ("errors", "text", "kernels", "frozen", "keys", "parallel", "compilation"),
     ("config",),
     ("options",),
     ("data", "labels"),

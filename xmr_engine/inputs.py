@@ -10,6 +10,7 @@ from xmr_engine.config import TrainConfig
 from xmr_engine.data.pairs import Pairs
 from xmr_engine.data.privacy import typed_by_enough
 from xmr_engine.features.vocabulary import Terms, fit_terms
+from xmr_engine.keys import distinct
 from xmr_engine.labels import LabelTable
 from xmr_engine.ranking.statistics import Asked
 from xmr_engine.text import words as words_in
@@ -40,7 +41,7 @@ def make_inputs(pairs: Pairs, labels: LabelTable, make: Callable[[Sequence[str],
     ids = {text: label for label, text in enumerate(labels.texts())}
     rows: dict[tuple[str, str], int] = {}
     row_of = [rows.setdefault(key, len(rows)) for key in zip(pairs.previous, pairs.prefix, strict=True)]
-    keys = np.unique(np.array(row_of, np.int64) * len(labels) + np.array([ids[text] for text in pairs.next]))
+    keys = distinct(np.array(row_of, np.int64) * len(labels) + np.array([ids[text] for text in pairs.next]))
     pointers = np.searchsorted(keys // len(labels), np.arange(len(rows) + 1))
     values = np.ones(keys.size, np.float32)
     Y = csr_matrix((values, (keys % len(labels)).astype(np.int32), pointers), shape=(len(rows), len(labels)))

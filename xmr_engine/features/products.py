@@ -13,6 +13,7 @@ from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Vocabulary
 from xmr_engine.kernels.product_rows import ProductVectorizer, product_rows, row_width
 from xmr_engine.kernels.product_words import CHARS, count_terms
+from xmr_engine.keys import distinct
 
 KINDS = {"words": 1, "pairs": 2, "triples": 3, "chars": CHARS}
 ALL = 1 << 62
@@ -71,6 +72,6 @@ def _fit_set(texts: Sequence[str], kind: int, most: int | None) -> Vocabulary:
     outside = np.ones(keys.size, bool)
     outside[kept] = False
     text = np.repeat(np.arange(len(texts)), np.diff(counted.indptr))
-    with_rest = np.unique(text[outside[place]]).size
+    with_rest = distinct(text[outside[place]]).size
     idf = np.log((1.0 + len(texts)) / (1.0 + np.append(df[kept], with_rest))) + 1.0
     return make_vocabulary(keys[kept], freeze(idf, np.float32))

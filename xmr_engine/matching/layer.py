@@ -5,6 +5,7 @@ from scipy.sparse import csr_matrix
 
 from xmr_engine.kernels.arrays import Ids, Offsets, Tree
 from xmr_engine.kernels.fitting import Task
+from xmr_engine.keys import are_among, distinct_in_place
 
 
 def layer_nodes(tree: Tree, Y: csr_matrix, layers: list[tuple[int, int]]) -> list[tuple[Ids, Ids]]:
@@ -17,7 +18,7 @@ def layer_nodes(tree: Tree, Y: csr_matrix, layers: list[tuple[int, int]]) -> lis
     found: list[tuple[Ids, Ids]] = []
     for start, _ in reversed(layers[1:]):
         here = nodes >= start
-        keys = np.unique(nodes[here] * Y.shape[0] + rows[here])
+        keys = distinct_in_place(nodes[here] * Y.shape[0] + rows[here])
         found.append(((keys % Y.shape[0]).astype(np.int32), (keys // Y.shape[0]).astype(np.int32)))
         nodes = np.where(here, tree.parent[nodes], nodes)
     return found[::-1]
@@ -48,10 +49,10 @@ def make_task(
     first = int(tree.first_child[start])
     children = tree.first_child[start : stop + 1].astype(np.int64) - first
     n_rows = int(max(rows.max(initial=0), more[0].max(initial=0) if more is not None else 0)) + 1
-    answered = np.unique(tree.parent[nodes].astype(np.int64) * n_rows + rows)
-    led = np.zeros(0, np.int64) if more is None else np.unique(more[1] * n_rows + more[0])
-    keys = np.union1d(answered, led)
-    own = np.zeros(keys.size, np.uint8) if siblings else ~np.isin(keys, led)
+    answered = tree.parent[nodes].astype(np.int64) * n_rows + rows
+    led = np.zeros(0, np.int64) if more is None else more[1] * n_rows + more[0]
+    keys = distinct_in_place(np.concatenate([answered, led]))
+    own = np.zeros(keys.size, np.uint8) if siblings else ~are_among(keys, led)
     return Task(
         children,
         _pointers(keys // n_rows - start, stop - start),

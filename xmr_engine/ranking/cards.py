@@ -65,12 +65,11 @@ def word_plausibility(count: NDArray[np.int64], word_rows: Offsets, label_words:
     second = np.insert(label_words.astype(np.int64), word_rows[1:], end)
     weight = count[owner].astype(np.float64)
     keys = first * (size + 2) + second
-    _, inverse = np.unique(keys, return_inverse=True)
+    pairs, inverse = np.unique(keys, return_inverse=True)
     together = np.bincount(inverse, weights=weight)
     as_first = np.bincount(first, weights=weight, minlength=size + 2)
     as_any = np.bincount(second, weights=weight, minlength=size + 2)
-    distinct = np.unique(keys) // (size + 2)
-    kinds = np.bincount(distinct, minlength=size + 2)
+    kinds = np.bincount(pairs // (size + 2), minlength=size + 2)
     alone = (as_any[second] - weight + 0.5) / max(as_any.sum(), 1.0)
     seen = np.maximum(together[inverse] - weight, 0.0) + kinds[first] * alone
     probability = seen / (np.maximum(as_first[first] - weight, 0.0) + kinds[first])

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Counts, Ids, Offsets
+from xmr_engine.keys import distinct_in_place
 
 Column = NDArray[np.int64]
 LARGEST_KEY = (1 << 63) - 1
@@ -64,19 +65,10 @@ def distinct_pairs(a: NDArray[Any], b: NDArray[Any]) -> tuple[Column, Column]:
         first, second = distinct_pairs(a, b)
         return firsts[first].astype(np.int64), seconds[second].astype(np.int64)
     keys, width = _keys_of(a, b)
-    keys.sort()
-    fresh = np.ones(keys.size, bool)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    keys = keys[fresh]
+    keys = distinct_in_place(keys)
     first = keys // width
     keys %= width
     return first, keys
-
-
-def are_among(keys: Column, others: Column) -> NDArray[np.bool_]:
-    """Tell of each key whether it is among others; quick where keys are nearly in order."""
-    ordered = np.append(np.sort(others), np.int64(-1))
-    return np.equal(ordered[np.searchsorted(ordered[:-1], keys)], keys)
 
 
 def expand(rows: Offsets, ids: Ids, wanted: Column) -> tuple[Column, Column]:

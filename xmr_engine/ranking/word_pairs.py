@@ -7,7 +7,8 @@ from scipy.sparse import csr_matrix
 
 from xmr_engine.frozen import freeze
 from xmr_engine.kernels.arrays import Ids, Offsets, Sparse
-from xmr_engine.ranking.counting import Column, add_counts, are_among, distinct_pairs, expand
+from xmr_engine.keys import are_among, distinct
+from xmr_engine.ranking.counting import Column, add_counts, distinct_pairs, expand
 from xmr_engine.ranking.sessions import blocks_of_sessions, pairs_within
 
 MOST_ASKED = 1 << 18
@@ -59,4 +60,4 @@ def _words_apart(asked: tuple[Column, Column], rows: Offsets, ids: Ids, n_words:
     pair, column = expand(of_pair.indptr.astype(np.int64), other[outer].astype(np.int32), first)
     session = asked[0][left[first[pair]]]
     _, of_words = distinct_pairs(session, second[pair] * n_words + column)
-    return WordsApart(of_words, distinct_pairs(session, second[pair])[1], np.unique(asked[0][left]).size)
+    return WordsApart(of_words, distinct_pairs(session, second[pair])[1], distinct(asked[0][left]).size)

@@ -14,6 +14,7 @@ from xmr_engine.kernels.arrays import Ids, Offsets, Vocabulary
 from xmr_engine.kernels.product_words import CHARS, PAIRS, STEMS, sum_rows
 from xmr_engine.kernels.shelf import Postings, Shelf
 from xmr_engine.kernels.shelf_query import spell_stems, stem_titles
+from xmr_engine.keys import distinct
 
 K1, B = 0.6, 0.5
 COMMON = 8
@@ -60,7 +61,7 @@ def build_shelf(titles: Sequence[str], attributes: Sequence[str], queries: Seque
 
 def _postings(counted: Counted, n_products: int, more: Offsets | None = None) -> tuple[Postings, csr_matrix]:
     """Return the posting lists of terms, and the terms of each product with their counts."""
-    keys = np.unique(counted.keys if more is None else np.concatenate([counted.keys, more]))
+    keys = distinct(counted.keys if more is None else np.concatenate([counted.keys, more]))
     at = np.searchsorted(keys, counted.keys).astype(np.int32)
     inside = csr_matrix((counted.counts.astype(np.float32), at, counted.indptr), shape=(n_products, keys.size))
     lists = inside.tocsc()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xmr_engine.ranking.counting import are_among, distinct_pairs
+from xmr_engine.ranking.counting import distinct_pairs
 
 NUMBERS = st.integers(0, 9) | st.integers(0, (1 << 62) - 1)
 
@@ -22,9 +22,3 @@ def test_distinct_pairs_are_a_sorted_set(pairs: list[tuple[int, int]]) -> None:
 def test_small_numbers_of_any_kind_are_taken(dtype: type) -> None:
     first, second = distinct_pairs(np.array([3, 1, 3], dtype), np.array([0, 65535 // 3, 0], dtype))
     assert (first.tolist(), second.tolist()) == ([1, 3], [21845, 0])
-
-
-@given(st.lists(st.integers(0, 20)), st.lists(st.integers(0, 20)))
-def test_keys_are_among_others_or_not(keys: list[int], others: list[int]) -> None:
-    found = are_among(np.array(keys, np.int64), np.array(others, np.int64))
-    assert found.tolist() == [key in others for key in keys]
