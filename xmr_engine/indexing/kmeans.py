@@ -1,12 +1,15 @@
 """The k-means tree: balanced spherical clusters of label vectors, of any branching, with optional must-links."""
 
+import threading
+from collections.abc import Callable
+
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from xmr_engine.frozen import freeze
 from xmr_engine.indexing.tree import Split
 from xmr_engine.kernels.arrays import Ids, Offsets, Sparse, Strings
-from xmr_engine.kernels.kmeans import split_members
+from xmr_engine.kernels.kmeans import Scratch, split_members
 from xmr_engine.kernels.strings import common_prefixes
 
 N_ROUNDS = 20
@@ -28,13 +31,14 @@ def kmeans_split(vectors: csr_matrix, branching: int, leaf: int, seed: int) -> S
     """
     points = as_sparse(vectors)
     weights = np.ones(vectors.shape[0], np.float32)
+    zeros = _zeros_by_thread(vectors.shape[1])
 
     def split(members: Ids, depth: int) -> Offsets | None:
         if members.size <= leaf:
             return None
         n_parts = min(branching, -(-members.size // leaf))
         draws = np.random.default_rng([seed, int(members.min()), members.size]).random(2 * n_parts)
-        return split_members(points, weights, members, n_parts, draws, vectors.shape[1], N_ROUNDS)
+        return split_members(points, weights, members, n_parts, draws, zeros(), N_ROUNDS)
 
     return split
 
@@ -74,9 +78,23 @@ def _halve_groups(vectors: csr_matrix, members: Ids, groups: Offsets, seed: int)
     order = np.arange(n_groups, dtype=np.int32)
     draws = np.random.default_rng([seed, int(members.min()), members.size]).random(2)
     weights = sizes.astype(np.float32)
-    cut = int(split_members(as_sparse(means), weights, order, 2, draws, vectors.shape[1], N_ROUNDS)[1])
+    zeros = (np.zeros(vectors.shape[1]), np.zeros(vectors.shape[1]))
+    cut = int(split_members(as_sparse(means), weights, order, 2, draws, zeros, N_ROUNDS)[1])
     members[:] = np.concatenate([members[groups[g] : groups[g + 1]] for g in order])
     return np.array([0, sizes[order[:cut]].sum(), members.size])
+
+
+def _zeros_by_thread(n_features: int) -> Callable[[], Scratch]:
+    """Return what gives each thread its own two arrays of zeros: to clear them for every cluster would take longest."""
+    held = threading.local()
+
+    def zeros() -> Scratch:
+        if not hasattr(held, "zeros"):
+            held.zeros = (np.zeros(n_features), np.zeros(n_features))
+        arrays: Scratch = held.zeros
+        return arrays
+
+    return zeros
 
 
 def as_sparse(matrix: csr_matrix) -> Sparse:

@@ -5,6 +5,8 @@ import numpy as np
 from xmr_engine.kernels.arrays import Doubles, Floats, Ids, Offsets, Sparse
 from xmr_engine.kernels.compiled import kernel
 
+Scratch = tuple[Doubles, Doubles]
+
 
 @kernel
 def add_direction(points: Sparse, members: Ids, sign: float, direction: Doubles, scratch: Doubles) -> None:
@@ -50,12 +52,12 @@ def cut_by_weight(weights: Floats, members: Ids, share: float) -> int:
 
 @kernel
 def halve(
-    points: Sparse, weights: Floats, members: Ids, share: float, draws: Doubles, n_features: int, n_rounds: int
+    points: Sparse, weights: Floats, members: Ids, share: float, draws: Doubles, zeros: Scratch, n_rounds: int
 ) -> int:
     """Order the members so that the first ones form one cluster; return their number."""
+    direction, scratch = zeros
     first = int(draws[0] * members.size)
     second = (first + 1 + int(draws[1] * (members.size - 1))) % members.size
-    direction, scratch = np.zeros(n_features, np.float64), np.zeros(n_features, np.float64)
     add_direction(points, members[first : first + 1], 1.0, direction, scratch)
     add_direction(points, members[second : second + 1], -1.0, direction, scratch)
     cut = 0
@@ -75,7 +77,7 @@ def halve(
                 direction[points.indices[j]] = 0.0
         members[:] = arranged
         cut = new_cut
-        if settled:
+        if settled or turn == n_rounds - 1:
             break
         add_direction(points, members[:cut], 1.0, direction, scratch)
         add_direction(points, members[cut:], -1.0, direction, scratch)
@@ -84,12 +86,12 @@ def halve(
 
 @kernel
 def split_members(
-    points: Sparse, weights: Floats, members: Ids, n_parts: int, draws: Doubles, n_features: int, n_rounds: int
+    points: Sparse, weights: Floats, members: Ids, n_parts: int, draws: Doubles, zeros: Scratch, n_rounds: int
 ) -> Offsets:
     """Order the members into `n_parts` balanced clusters; return where each begins, shape (n_parts + 1,).
 
     Halves again and again, each time in proportion to the parts on either side; of members that weigh the
-    same, cluster sizes differ by at most one.
+    same, cluster sizes differ by at most one. zeros: two arrays of a zero for each feature, before and after.
     """
     bounds = np.zeros(n_parts + 1, np.int64)
     bounds[n_parts] = members.size
@@ -104,7 +106,7 @@ def split_members(
         middle = (begin + end) // 2
         inside = members[bounds[begin] : bounds[end]]
         two = draws[2 * n_halved : 2 * n_halved + 2]
-        cut = halve(points, weights, inside, (middle - begin) / (end - begin), two, n_features, n_rounds)
+        cut = halve(points, weights, inside, (middle - begin) / (end - begin), two, zeros, n_rounds)
         bounds[middle] = bounds[begin] + cut
         n_halved += 1
         waiting[n_waiting, 0], waiting[n_waiting, 1] = begin, middle

@@ -19,7 +19,9 @@ def split(vectors: csr_matrix, n_parts: int, seed: int = 0) -> list[list[int]]:
     members = np.arange(vectors.shape[0], dtype=np.int32)
     draws = np.random.default_rng(seed).random(2 * n_parts)
     weights = np.ones(vectors.shape[0], np.float32)
-    bounds = split_members(as_sparse(vectors), weights, members, n_parts, draws, vectors.shape[1], 20)
+    zeros = (np.zeros(vectors.shape[1]), np.zeros(vectors.shape[1]))
+    bounds = split_members(as_sparse(vectors), weights, members, n_parts, draws, zeros, 20)
+    assert not any(each.any() for each in zeros)
     assert sorted(members.tolist()) == list(range(vectors.shape[0]))
     return [members[a:b].tolist() for a, b in pairwise(bounds)]
 
